@@ -1,0 +1,1 @@
+"""essensys Operate: flex-space billing and bookings, API 1.0."""

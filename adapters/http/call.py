@@ -1,0 +1,96 @@
+"""One request as data, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from adapters.http.errors import ProviderError
+
+# "json" by orjson: numbers with a point become floats, which lose the written scale (16.50) and
+# more than 15 digits. "exact json" by the standard library: they become Decimal as written.
+# Measured: 96 µs against 213 µs for a 200-row page of Plentific work orders (66 kB), 6 µs against
+# 12 µs for an invoice (2 kB). So pages, which are most of the traffic and carry no amounts, take
+# the fast one, and details with money as numbers the exact one.
+Decoding = Literal["json", "exact json", "bytes"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to a provider.
+
+    `path` is below the base URL and may hold `{names}`, which `parts` fills, percent-encoded; the
+    operation and the path as written here name the call in spans and metrics. At most one of
+    `json`, `form` and `content` is the body. `write` says that it has an effect, so that a lost
+    answer is `Ambiguous`.
+    """
+
+    operation: str
+    method: str
+    path: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json: Any = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    write: bool = False
+    decoding: Decoding = "json"
+
+    def url(self, base_url: str) -> str:
+        """The whole URL.
+
+        Raises:
+            ValueError: a part that would lead to another path: empty, `.` or `..`.
+        """
+        for name, value in self.parts.items():
+            if value in ("", ".", ".."):
+                raise ValueError(f"{self.operation}: {name} cannot be {value!r}")
+        parts = {name: quote(value, safe="") for name, value in self.parts.items()}
+        path = self.path.format(**parts) if parts else self.path
+        start = "" if path.startswith(("https://", "http://")) else base_url.rstrip("/")
+        query = f"?{urlencode(self.query, quote_via=quote, safe='')}" if self.query else ""
+        return f"{start}{path}{query}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A provider's answer with a good status.
+
+    `body` is the decoded JSON, None where there is no body or the call asked for bytes.
+    """
+
+    status: int
+    headers: httpx.Headers = field(repr=False)
+    body: Any = field(repr=False)
+    raw: bytes = field(repr=False)
+    complain: Callable[[str], ProviderError] = field(repr=False, compare=False)
+
+    def unreadable(self, detail: str) -> ProviderError:
+        """The error to raise where the body is not what the provider documents.
+
+        `MalformedAnswer` for a read and `Ambiguous` for a write.
+        """
+        return self.complain(detail)
+
+    @property
+    def server_date(self) -> datetime | None:
+        """The provider's clock (header `Date`), aware, UTC; None where it does not say."""
+        return http_date(self.headers.get("date"))
+
+
+def http_date(text: str | None) -> datetime | None:
+    """An HTTP date, aware, UTC; None for anything else."""
+    try:
+        date = parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None
+    if date is None:
+        return None
+    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)

@@ -1,0 +1,107 @@
+"""The lenient base of provider models, and the count of what they do not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from adapters.http import metrics
+from adapters.http.call import Answer
+
+T = TypeVar("T")
+
+
+class ProviderModel(BaseModel):
+    """What a provider sent, typed as far as we know it.
+
+    Lenient on purpose: an unknown field is kept and counted, a number is taken where a text is
+    documented, so that what a provider adds never stops a poll.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
+
+
+M = TypeVar("M", bound=ProviderModel)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Marks a text field by its documented values; others are kept and counted.
+
+    Used as `status: Annotated[str | None, Known("new", "done")]`, on a tuple for its elements.
+    """
+
+    values: frozenset[str]
+
+    def __init__(self, *values: str) -> None:
+        object.__setattr__(self, "values", frozenset(values))
+
+
+def _aware(value: datetime) -> datetime:
+    # Every documented time has an offset; one without is taken for UTC, as the others are.
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+Instant = Annotated[datetime, AfterValidator(_aware)]
+"""A time of a provider, aware, UTC, whatever its offset and spelling."""
+
+Many = Annotated[tuple[T, ...], BeforeValidator(lambda value: () if value is None else value)]
+"""A list of a provider; null is an empty one."""
+
+
+def parse(model: type[M], raw: Any, answer: Answer, connection: str) -> M:
+    """The typed form of a part of an answer, with unknown fields and values counted.
+
+    Raises:
+        MalformedAnswer: it does not fit the model (`Ambiguous` where the call was a write).
+    """
+    try:
+        parsed = model.model_validate(raw)
+    except ValidationError as error:
+        # Without the input: it may be personal data, and this text goes into logs.
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the body"
+        message = f"{model.__name__}: {where}: {first['msg']} ({error.error_count()} problems)"
+        raise answer.unreadable(message) from None
+    count_unknown(parsed, connection)
+    return parsed
+
+
+def count_unknown(parsed: ProviderModel, connection: str) -> None:
+    """Count the fields and the enumeration values that the model does not know."""
+    for model, field in unknown_fields(parsed):
+        metrics.unknown_fields.labels(connection, model, field).inc()
+    for model, field in unknown_values(parsed):
+        metrics.unknown_values.labels(connection, model, field).inc()
+
+
+def unknown_fields(parsed: ProviderModel) -> Iterator[tuple[str, str]]:
+    """Model and field name of each field that no model declares, in nested models too."""
+    for model in _all_models(parsed):
+        for field in model.model_extra or ():
+            yield type(model).__name__, field
+
+
+def unknown_values(parsed: ProviderModel) -> Iterator[tuple[str, str]]:
+    """Model and field name of each value that is not a documented one."""
+    for model in _all_models(parsed):
+        for field, info in type(model).model_fields.items():
+            for known in info.metadata:
+                if isinstance(known, Known):
+                    value = getattr(model, field)
+                    given = value if isinstance(value, tuple) else (value,)
+                    if any(v is not None and v not in known.values for v in given):
+                        yield type(model).__name__, field
+
+
+def _all_models(parsed: ProviderModel) -> Iterator[ProviderModel]:
+    yield parsed
+    for field in type(parsed).model_fields:
+        value = getattr(parsed, field)
+        for child in value if isinstance(value, tuple) else (value,):
+            if isinstance(child, ProviderModel):
+                yield from _all_models(child)

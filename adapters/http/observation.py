@@ -1,0 +1,85 @@
+"""One exchange with a provider as seen from outside: its span and its metrics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+from opentelemetry import trace
+
+from adapters.http import metrics
+from adapters.http.call import Call
+from adapters.http.redaction import without_emails
+
+
+@dataclass
+class Observation:
+    """What became of one exchange, told by the client as it learns it."""
+
+    status: int | None = None
+    failure: str | None = None  # a word for the metric where there is no good answer
+
+    def outcome(self) -> str:
+        """The label `status` of tiebeam_api_calls_total."""
+        return self.failure or str(self.status)
+
+
+@contextmanager
+def observed(
+    connection: str, call: Call, request: httpx.Request, resend: int
+) -> Iterator[Observation]:
+    """Record a client span and the metrics of one exchange.
+
+    By the OpenTelemetry conventions for HTTP clients, with the query left out of `url.full`: it may
+    hold references and names. The trace context is not sent, because providers are foreign systems.
+    """
+    observation = Observation(failure="aborted")
+    started = time.perf_counter()
+    tracer = trace.get_tracer("tiebeam.http")
+    with tracer.start_as_current_span(
+        f"{call.method} {call.operation}",
+        kind=trace.SpanKind.CLIENT,
+        attributes=_attributes(connection, call, request, resend),
+        record_exception=False,  # our errors are recorded by whoever handles them
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield observation
+        finally:
+            _finish(span, observation)
+            taken = time.perf_counter() - started
+            labels = connection, call.operation
+            metrics.api_calls.labels(*labels, observation.outcome()).inc()
+            metrics.api_call_seconds.labels(*labels).observe(taken)
+
+
+def _attributes(
+    connection: str, call: Call, request: httpx.Request, resend: int
+) -> dict[str, str | int]:
+    url = request.url
+    attributes: dict[str, str | int] = {
+        "http.request.method": request.method,
+        "server.address": url.host,
+        "server.port": url.port or (443 if url.scheme == "https" else 80),
+        "url.full": without_emails(str(url).partition("?")[0]),
+        "url.template": call.path,
+        "tiebeam.connection": connection,
+        "tiebeam.operation": call.operation,
+    }
+    if resend:
+        attributes["http.request.resend_count"] = resend
+    return attributes
+
+
+def _finish(span: trace.Span, observation: Observation) -> None:
+    if observation.status is not None:
+        span.set_attribute("http.response.status_code", observation.status)
+    failed = observation.failure
+    if failed is None and observation.status is not None and observation.status >= 400:
+        failed = str(observation.status)
+    if failed is not None:
+        span.set_attribute("error.type", failed)
+        span.set_status(trace.StatusCode.ERROR)

@@ -1,0 +1,1 @@
+"""Plentific's public API, version 2021-10-28."""

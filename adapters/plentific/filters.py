@@ -1,0 +1,40 @@
+"""The documented filters of Plentific's lists, one class for each set of them.
+
+A field that the path names fills the path; the others are query parameters, None left out.
+`page_size` is the number of rows asked for at once, at most 200.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+LARGEST_PAGE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderFilter:
+    """plentific.txt: "List all work orders". `status` selects exactly one.
+
+    The dates select by creation; their time zone, and whether the ends belong, is not documented.
+    """
+
+    organisation_uuid: str | None = None
+    status: str | None = None
+    created_from: date | None = None
+    created_to: date | None = None
+    external_reference: str | None = None
+    page_size: int = LARGEST_PAGE
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceFilter:
+    """plentific.txt: "List all invoices". `status` is paid, overdue or outstanding."""
+
+    organisation_uuid: str | None = None
+    status: str | None = None
+    created_from: date | None = None
+    created_to: date | None = None
+    paid_from: date | None = None
+    paid_to: date | None = None
+    page_size: int = LARGEST_PAGE

@@ -1,0 +1,53 @@
+"""How far each stream of a connection has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store import dialects
+from adapters.store.columns import Json
+from adapters.store.rows import columns_of, values_of
+from adapters.store.tables import cursors
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a stream stands: its own JSON `value`, written at `updated_at`."""
+
+    connection: str
+    stream: str
+    value: Json
+    updated_at: datetime
+
+
+_COLUMNS = columns_of(Cursor, cursors)
+
+
+async def get(tx: AsyncConnection, connection: str, stream: str) -> Cursor | None:
+    """The stream's cursor, None before its first `put`."""
+    chosen = select(*_COLUMNS).where(cursors.c.connection == connection, cursors.c.stream == stream)
+    row = (await tx.execute(chosen)).first()
+    return Cursor(*row) if row else None
+
+
+async def put(
+    tx: AsyncConnection, connection: str, stream: str, value: Json, now: datetime
+) -> None:
+    """Move the stream's cursor to `value`."""
+    new = dialects.insert(tx, cursors).values(values_of(Cursor(connection, stream, value, now)))
+    await tx.execute(
+        new.on_conflict_do_update(
+            index_elements=[cursors.c.connection, cursors.c.stream],
+            set_={"value": new.excluded.value, "updated_at": new.excluded.updated_at},
+        )
+    )
+
+
+async def everywhere(tx: AsyncConnection) -> list[Cursor]:
+    """The cursors of all streams, by connection and stream."""
+    chosen = select(*_COLUMNS).order_by(cursors.c.connection, cursors.c.stream)
+    return [Cursor(*row) for row in await tx.execute(chosen)]

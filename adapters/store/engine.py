@@ -1,0 +1,201 @@
+"""The open store: its read and write transactions, its upgrade, its wake-ups."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
+
+from adapters.store import dialects, migrate
+from adapters.store.errors import MigrationsPending, StoreUnavailable, typed, unreachable
+from adapters.store.wakeups import Wakeups
+
+BUSY_TIMEOUT = 30.0  # seconds to wait for another process that writes to the same SQLite file
+
+
+class Store:
+    """A store that several tasks and several processes use at the same time.
+
+    Close it with `aclose`, or use it as `async with Store.open(url) as store`. It belongs to the
+    event loop that it is first used in.
+    """
+
+    def __init__(self, engines: dialects.Engines) -> None:
+        self._engines = engines
+        # Seats are taken here and not in the pools: this wait can be cancelled at once and is fair.
+        self._read_seats = asyncio.Semaphore(engines.readers)
+        self._write_seats = asyncio.Semaphore(engines.writers)
+        self._wakeups = Wakeups()
+        self._writing: set[asyncio.Task[Any] | None] = set()
+        self._closed = False
+
+    @classmethod
+    def open(cls, url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+        """The store at `url`: sqlite:///file.db or postgresql://user:pw@host/name.
+
+        Connects only when first used; an SQLite file is made then. `busy_timeout` is in seconds.
+        Raises ValueError, naming what is wrong with the URL.
+        """
+        return cls(dialects.connect(url, busy_timeout))
+
+    @property
+    def place(self) -> str:
+        """The URL without its password."""
+        return self._engines.place
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that sees one moment of the store and never waits for a writer.
+
+        Raises StoreUnavailable, MigrationsPending.
+        """
+        async with self._read_seats, self._connected(self._engines.reader) as tx:
+            await tx.begin()
+            yield tx
+
+    @asynccontextmanager
+    async def write(self, *topics: str) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits when its block ends, and rolls back when it raises.
+
+        After the commit, and only then, those who wait for `topics` are woken. On SQLite there is
+        one such block at a time, so keep it short and call no provider in it. Cancelled while
+        committing, it commits, then raises CancelledError.
+
+        Raises StoreUnavailable, MigrationsPending; RuntimeError inside another write block.
+        """
+        task = asyncio.current_task()
+        if task in self._writing:
+            raise RuntimeError("a write transaction inside a write transaction waits for itself")
+        async with self._write_seats:
+            self._writing.add(task)
+            try:
+                async with self._connected(self._engines.writer) as tx:
+                    transaction = await tx.begin()
+                    yield tx
+                    await _to_the_end(self._commit(transaction, topics))
+            finally:
+                self._writing.discard(task)
+
+    async def ping(self) -> None:
+        """Touch the store. Raises StoreUnavailable."""
+        async with self.read() as tx:
+            await tx.exec_driver_sql(dialects.PING[tx.dialect.name])
+
+    async def upgrade(self) -> list[str]:
+        """Bring the tables up to date, all or nothing, and return the revisions applied.
+
+        Several processes may do so at the same time. Raises StoreUnavailable, StoreTooNew.
+        """
+        async with self.write() as tx:
+            return await tx.run_sync(migrate.upgrade, self.place)
+
+    async def pending_migrations(self) -> list[str]:
+        """The revisions that `upgrade` would apply, oldest first.
+
+        Raises StoreUnavailable, StoreTooNew.
+        """
+        async with self.read() as tx:
+            return await tx.run_sync(migrate.pending, self.place)
+
+    async def require_upgraded(self) -> None:
+        """Raises MigrationsPending where `upgrade` has something to do."""
+        pending = await self.pending_migrations()
+        if pending:
+            raise MigrationsPending(self.place, pending)
+
+    def notify(self, topic: str) -> None:
+        """Wake all in this process who wait for `topic`. `write(topic)` does it by itself."""
+        self._wakeups.notify(topic)
+
+    def notified(self, topic: str) -> int:
+        """How often `topic` was notified so far: take it before looking, for `wait`'s `since`."""
+        return self._wakeups.count(topic)
+
+    async def wait(self, topic: str, timeout: float, since: int | None = None) -> int:
+        """Wait for `topic` to be notified after `since`, at most `timeout` seconds.
+
+        Returns at once where that has happened already, and gives the `since` of the next call:
+
+            seen = store.notified("outbox")
+            while running:
+                ...  # look, and work while there is any
+                seen = await store.wait("outbox", timeout=1.0, since=seen)
+        """
+        return await self._wakeups.wait(topic, timeout, since)
+
+    async def aclose(self) -> None:
+        """Wait for the transactions that run to end, then close all connections."""
+        if self._closed:
+            return
+        self._closed = True  # who waits for a seat now is refused when it is his turn
+        engines = self._engines
+        try:
+            for seats, number in (
+                (self._write_seats, engines.writers),
+                (self._read_seats, engines.readers),
+            ):
+                for _ in range(number):
+                    await seats.acquire()
+        finally:
+            # In this order, so that SQLite's last connection may fold the WAL into the file.
+            await _to_the_end(engines.reader.dispose())
+            await _to_the_end(engines.writer.dispose())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """A connection of the pool, returned without anything left open, with typed errors."""
+        if self._closed:
+            raise StoreUnavailable(self.place, "it is closed")
+        connection = engine.connect()
+        try:
+            try:
+                await self._start(connection)
+                yield connection
+            finally:
+                if connection.sync_connection is not None:
+                    await _to_the_end(connection.close())  # rolls back what was not committed
+        except SQLAlchemyError as error:
+            problem = typed(error, self.place)
+            if problem is None:
+                raise
+            raise problem from error
+
+    async def _start(self, connection: AsyncConnection) -> None:
+        try:
+            # Interrupted halfway, SQLite's driver would leave a connection that nobody closes.
+            await _to_the_end(connection.start())
+        except OSError as error:
+            raise unreachable(error, self.place) from error
+
+    async def _commit(self, transaction: AsyncTransaction, topics: tuple[str, ...]) -> None:
+        await transaction.commit()
+        for topic in topics:
+            self.notify(topic)
+
+
+async def _to_the_end(work: Coroutine[Any, Any, object]) -> None:
+    """Let `work` finish even when the caller is cancelled meanwhile; then be cancelled."""
+    task = asyncio.create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            if task.cancelled():
+                raise
+            cancelled = error
+        except Exception:
+            break  # raised below, by the task
+    task.result()
+    if cancelled is not None:
+        raise cancelled

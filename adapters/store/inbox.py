@@ -1,0 +1,329 @@
+"""What we have to do: events that a reaction has to answer, each once, in order per key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, TextClause, and_, func, select, text, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store import claims, dialects
+from adapters.store.columns import Headers, Json
+from adapters.store.rows import columns_of, values_of
+from adapters.store.tables import CLOSED_STATES, OPEN_STATES, reactions, state_in
+
+Mode = Literal["live", "dry-run"]
+State = Literal["pending", "running", "retrying", "succeeded", "blocked", "dead"]
+Outcome = Literal["retrying", "succeeded", "blocked", "dead"]
+
+_WINDOW = 256  # open rows, the oldest, that a claim looks at before it looks at all of them
+
+
+@dataclass(frozen=True, slots=True)
+class NewReaction:
+    """An event for a reaction; the pair of `reaction` and `event_id` is unique for ever."""
+
+    reaction: str
+    event_id: str
+    event_type: str
+    subject: str
+    ordering_key: str
+    sequence: int
+    value: bytes
+    headers: Headers
+    mode: Mode
+    received_at: datetime
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A reaction to an event and where it stands; `id` rises in the order of `add`.
+
+    `attempts` counts the claims since it was added or last retried by hand. `lease_token` counts
+    all claims: with `lease_owner` it says whose turn it is.
+    """
+
+    id: int
+    reaction: str
+    event_id: str
+    event_type: str
+    subject: str
+    ordering_key: str
+    sequence: int
+    value: bytes
+    headers: Headers
+    mode: Mode
+    state: State
+    attempts: int
+    next_attempt_at: datetime | None
+    lease_owner: str | None
+    lease_token: int
+    lease_until: datetime | None
+    reason: str | None
+    outcome: Json
+    received_at: datetime
+    updated_at: datetime
+    traceparent: str | None
+
+
+_COLUMNS = columns_of(InboxRow, reactions)
+
+
+async def add(tx: AsyncConnection, events: Iterable[NewReaction]) -> int:
+    """Write events in the order given, pending; one that its reaction has already is passed over.
+
+    Returns how many were new.
+    """
+    new: dict[tuple[str, str], NewReaction] = {}
+    for event in events:
+        new.setdefault((event.reaction, event.event_id), event)
+    pair = tuple_(reactions.c.reaction, reactions.c.event_id)
+    for part in dialects.chunks(list(new)):
+        known = await tx.execute(
+            select(reactions.c.reaction, reactions.c.event_id).where(pair.in_(part))
+        )
+        for reaction, event_id in known:
+            del new[reaction, event_id]
+    if new:
+        # One statement a row, in order: one statement for all would leave the ids' order open.
+        statement = dialects.insert(tx, reactions).on_conflict_do_nothing()
+        await tx.execute(statement, [_as_pending(event) for event in new.values()])
+    return len(new)
+
+
+async def claim(
+    tx: AsyncConnection,
+    owner: str,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    names: Sequence[str],
+) -> list[InboxRow]:
+    """Take at most `limit` rows of the reactions `names` that may be worked on now, oldest first.
+
+    The rule is in `claims`. They are running then, under a lease of `owner` until `lease_until`;
+    a row whose lease ran out is taken over. Pass the row's `lease_token` on to `extend_lease`,
+    `finish` and `release`, so that he from whom it was taken over changes nothing any more.
+    """
+    ids = await _claimable(tx, now, limit, names)
+    if not ids:
+        return []
+    taken = (
+        update(reactions)
+        .where(reactions.c.id.in_(ids))
+        .values(
+            state="running",
+            attempts=reactions.c.attempts + 1,
+            next_attempt_at=None,
+            lease_owner=owner,
+            lease_token=reactions.c.lease_token + 1,
+            lease_until=lease_until,
+            updated_at=now,
+        )
+        .returning(*_COLUMNS)
+    )
+    rows = [InboxRow(*row) for row in await tx.execute(taken)]
+    return sorted(rows, key=lambda row: row.id)
+
+
+async def extend_lease(
+    tx: AsyncConnection, row_id: int, owner: str, until: datetime, *, token: int
+) -> bool:
+    """Keep working on a claimed row until `until`; False where it is not ours any more."""
+    return await _change(tx, _held(row_id, owner, token), lease_until=until)
+
+
+async def finish(
+    tx: AsyncConnection,
+    row_id: int,
+    owner: str,
+    state: Outcome,
+    *,
+    token: int,
+    now: datetime,
+    reason: str | None = None,
+    outcome: Json = None,
+    next_attempt_at: datetime | None = None,
+) -> bool:
+    """Say how the work on a claimed row ended; False, and nothing said, where it is not ours.
+
+    `retrying` needs the time of the next attempt (else ValueError) and holds back its key until
+    it has ended otherwise.
+    """
+    if (state == "retrying") != (next_attempt_at is not None):
+        raise ValueError(f"{state} with next_attempt_at={next_attempt_at}: only retrying has one")
+    return await _change(
+        tx,
+        _held(row_id, owner, token),
+        state=state,
+        reason=reason,
+        outcome=outcome,
+        next_attempt_at=next_attempt_at,
+        lease_owner=None,
+        lease_until=None,
+        updated_at=now,
+    )
+
+
+async def release(
+    tx: AsyncConnection, row_id: int, owner: str, *, token: int, now: datetime
+) -> bool:
+    """Give back a claimed row unworked, as in a shutdown; False where it is not ours any more.
+
+    It is due at once and the claim does not count as an attempt.
+    """
+    return await _change(
+        tx,
+        _held(row_id, owner, token),
+        state="pending",
+        attempts=reactions.c.attempts - 1,
+        lease_owner=None,
+        lease_until=None,
+        updated_at=now,
+    )
+
+
+async def retry(tx: AsyncConnection, ids: Iterable[int], now: datetime) -> list[int]:
+    """Make blocked and dead rows pending again, and retrying ones due now, with all attempts.
+
+    Returns the ids it changed; pending, running and succeeded rows stay as they are.
+    """
+    changed: list[int] = []
+    for part in dialects.chunks(list(ids)):
+        statement = (
+            update(reactions)
+            .where(
+                reactions.c.id.in_(part),
+                reactions.c.state.in_(["retrying", "blocked", "dead"]),
+            )
+            .values(state="pending", attempts=0, next_attempt_at=None, reason=None, updated_at=now)
+            .returning(reactions.c.id)
+        )
+        changed.extend(await tx.scalars(statement))
+    return sorted(changed)
+
+
+async def ids_in(tx: AsyncConnection, states: Sequence[State]) -> list[int]:
+    """The ids of all rows in these states, oldest first."""
+    chosen = select(reactions.c.id).where(reactions.c.state.in_(states)).order_by(reactions.c.id)
+    return list(await tx.scalars(chosen))
+
+
+async def make_live(
+    tx: AsyncConnection, ids: Iterable[int], names: Sequence[str], now: datetime
+) -> list[int]:
+    """Make finished dry runs of the reactions `names` pending, to be carried out for real.
+
+    Returns the ids it changed; everything else stays as it is.
+    """
+    changed: list[int] = []
+    for part in dialects.chunks(list(ids)):
+        statement = (
+            update(reactions)
+            .where(
+                reactions.c.id.in_(part),
+                reactions.c.reaction.in_(names),
+                reactions.c.mode == "dry-run",
+                reactions.c.state == "succeeded",
+            )
+            .values(mode="live", state="pending", attempts=0, outcome=None, updated_at=now)
+            .returning(reactions.c.id)
+        )
+        changed.extend(await tx.scalars(statement))
+    return sorted(changed)
+
+
+async def get(tx: AsyncConnection, row_id: int) -> InboxRow | None:
+    """One row, or None."""
+    row = (await tx.execute(select(*_COLUMNS).where(reactions.c.id == row_id))).first()
+    return InboxRow(*row) if row else None
+
+
+async def find(
+    tx: AsyncConnection,
+    *,
+    states: Sequence[State] | None = None,
+    names: Sequence[str] | None = None,
+    subject: str | None = None,
+    event_id: str | None = None,
+    before_id: int | None = None,
+    limit: int = 100,
+) -> list[InboxRow]:
+    """Rows that fit all that is given, newest first; `before_id` goes on where a page ended."""
+    row = reactions.c
+    wanted: list[ColumnElement[bool] | TextClause] = [
+        condition
+        for given, condition in (
+            (states, row.state.in_(states or ())),
+            (names, row.reaction.in_(names or ())),
+            (subject, row.subject == subject),
+            (event_id, row.event_id == event_id),
+            (before_id, row.id < (before_id or 0)),
+        )
+        if given is not None
+    ]
+    if states is not None:
+        wanted += _index_hint(states)
+    chosen = select(*_COLUMNS).where(*wanted).order_by(row.id.desc()).limit(limit)
+    return [InboxRow(*found) for found in await tx.execute(chosen)]
+
+
+async def counts(tx: AsyncConnection) -> dict[tuple[str, State], int]:
+    """How many rows there are, by (reaction, state)."""
+    found: dict[tuple[str, State], int] = {}
+    for states in (OPEN_STATES, CLOSED_STATES):  # each has its index
+        counted = (
+            select(reactions.c.reaction, reactions.c.state, func.count())
+            .where(text(state_in(states)))
+            .group_by(reactions.c.reaction, reactions.c.state)
+        )
+        found.update(((name, state), number) for name, state, number in await tx.execute(counted))
+    return found
+
+
+async def _claimable(
+    tx: AsyncConnection, now: datetime, limit: int, names: Sequence[str]
+) -> list[int]:
+    if limit <= 0:
+        return []
+    window = max(_WINDOW, 4 * limit)
+    ids = list(await tx.scalars(claims.claimable(names, now, limit, window)))
+    if len(ids) < limit:  # few are open, or the oldest ones are held back or not due yet
+        ids = list(await tx.scalars(claims.claimable(names, now, limit, None)))
+    return ids
+
+
+def _index_hint(states: Sequence[State]) -> list[TextClause]:
+    """What `states` imply, said so that the partial index over the few rows in them is used."""
+    if set(states) <= set(OPEN_STATES):
+        return [text(state_in(OPEN_STATES))]
+    if set(states) <= {"blocked", "dead"}:  # succeeded ones are many: the newest are found at once
+        return [text(state_in(CLOSED_STATES))]
+    return []
+
+
+def _as_pending(event: NewReaction) -> dict[str, Any]:
+    return values_of(event) | {
+        "state": "pending",
+        "attempts": 0,
+        "lease_token": 0,
+        "updated_at": event.received_at,
+    }
+
+
+def _held(row_id: int, owner: str, token: int) -> ColumnElement[bool]:
+    """The row is still under the lease that this owner got with this claim."""
+    return and_(
+        reactions.c.id == row_id,
+        reactions.c.state == "running",
+        reactions.c.lease_owner == owner,
+        reactions.c.lease_token == token,
+    )
+
+
+async def _change(tx: AsyncConnection, held: ColumnElement[bool], **values: Any) -> bool:
+    return (await tx.execute(update(reactions).where(held).values(**values))).rowcount == 1

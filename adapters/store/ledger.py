@@ -1,0 +1,145 @@
+"""What we have done: each effect under its business key, kept for ever, so that it is done once.
+
+Before the call `begin` writes the intent in a transaction of its own; after it `finish` writes the
+answer. An intent found without an answer may have happened: look in the provider, then either
+`finish` it or call again after `mark_sent`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store import dialects
+from adapters.store.columns import Json
+from adapters.store.rows import columns_of, values_of
+from adapters.store.tables import effects
+
+FoundBy = Literal["answer", "reference", "value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A call with an effect: `sending` until we know that it happened, then `done`.
+
+    `attempts` counts the calls; `first_sent_at` and `sent_at` are when the first and the last of
+    them were about to be made.
+    """
+
+    effect_key: str
+    reaction: str
+    reaction_id: int | None
+    connection: str
+    request: Json
+    first_sent_at: datetime
+    sent_at: datetime
+    state: Literal["sending", "done"] = "sending"
+    attempts: int = 1
+    response: Json = None
+    provider_id: str | None = None
+    found_by: FoundBy | None = None
+    done_at: datetime | None = None
+
+
+_COLUMNS = columns_of(Effect, effects)
+
+
+async def get(tx: AsyncConnection, keys: Iterable[str]) -> dict[str, Effect]:
+    """Those of the effects that were begun, by key."""
+    found: dict[str, Effect] = {}
+    for part in dialects.chunks(list(keys)):
+        rows = await tx.execute(select(*_COLUMNS).where(effects.c.effect_key.in_(part)))
+        found.update((row.effect_key, Effect(*row)) for row in rows)
+    return found
+
+
+async def begin(
+    tx: AsyncConnection,
+    key: str,
+    reaction: str,
+    reaction_id: int | None,
+    connection: str,
+    request: Json,
+    now: datetime,
+) -> Effect | None:
+    """Write the intent to call. None: it is new, commit and call.
+
+    An Effect: it was begun before, by whomever, and nothing is changed. Done, it must not be
+    called again; sending, it may have happened, so look first.
+    """
+    intent = Effect(key, reaction, reaction_id, connection, request, now, now)
+    statement = dialects.insert(tx, effects).values(values_of(intent)).on_conflict_do_nothing()
+    if (await tx.execute(statement)).rowcount == 1:
+        return None
+    return (await get(tx, [key]))[key]
+
+
+async def mark_sent(tx: AsyncConnection, key: str, *, request: Json, now: datetime) -> bool:
+    """Write the intent to call once more, after a look that did not find it.
+
+    The request may differ from the earlier one, where a mapping was corrected in between; what
+    was sent last is what will be looked for. False where it is not sending (any more): do not call.
+    """
+    again = (
+        update(effects)
+        .where(_sending(key))
+        .values(request=request, sent_at=now, attempts=effects.c.attempts + 1)
+    )
+    return (await tx.execute(again)).rowcount == 1
+
+
+async def withdraw(tx: AsyncConnection, key: str) -> bool:
+    """Take back the intent of a call that certainly had no effect (refused, never sent).
+
+    Only a first call's intent goes away as if it had never been, and True says so: an earlier call
+    may still have happened. So the next attempt need not look first.
+    """
+    certain = delete(effects).where(_sending(key), effects.c.attempts == 1)
+    return (await tx.execute(certain)).rowcount == 1
+
+
+async def finish(
+    tx: AsyncConnection,
+    key: str,
+    provider_id: str | None,
+    response: Json,
+    found_by: FoundBy,
+    now: datetime,
+) -> bool:
+    """Write that the effect happened and how we know; False where that is written already."""
+    done = (
+        update(effects)
+        .where(_sending(key))
+        .values(
+            state="done", provider_id=provider_id, response=response, found_by=found_by, done_at=now
+        )
+    )
+    return (await tx.execute(done)).rowcount == 1
+
+
+async def of_reaction(tx: AsyncConnection, reaction_id: int) -> list[Effect]:
+    """The effects that a row of the inbox began, by key."""
+    chosen = select(*_COLUMNS).where(effects.c.reaction_id == reaction_id)
+    return [Effect(*row) for row in await tx.execute(chosen.order_by(effects.c.effect_key))]
+
+
+async def claimed_provider_ids(
+    tx: AsyncConnection, connection: str, ids: Iterable[str]
+) -> set[str]:
+    """Those of the provider's ids that belong to an effect already: not to be taken for another."""
+    claimed: set[str] = set()
+    for part in dialects.chunks(list(ids)):
+        chosen = select(effects.c.provider_id).where(
+            effects.c.connection == connection, effects.c.provider_id.in_(part)
+        )
+        claimed.update(await tx.scalars(chosen))
+    return claimed
+
+
+def _sending(key: str) -> ColumnElement[bool]:
+    return and_(effects.c.effect_key == key, effects.c.state == "sending")

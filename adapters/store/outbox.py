@@ -1,0 +1,111 @@
+"""What we will say: records for Kafka, written with the state that they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store import dialects
+from adapters.store.columns import Headers
+from adapters.store.rows import columns_of, values_of
+from adapters.store.tables import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record to publish: `event_id` is unique for ever, `key` orders it."""
+
+    event_id: str
+    topic: str
+    key: str
+    value: bytes
+    headers: Headers
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A record in the outbox; `id` rises in the order of `add`."""
+
+    id: int
+    event_id: str
+    topic: str
+    key: str
+    value: bytes
+    headers: Headers
+    created_at: datetime
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits to be published: how much, and since when."""
+
+    rows: int
+    oldest_created_at: datetime | None
+
+
+_COLUMNS = columns_of(OutboxRow, outbox)
+
+
+async def add(tx: AsyncConnection, records: Iterable[NewRecord]) -> int:
+    """Write records in the order given; one whose `event_id` is known is passed over.
+
+    Returns how many were new.
+    """
+    new: dict[str, NewRecord] = {}
+    for record in records:
+        new.setdefault(record.event_id, record)
+    for part in dialects.chunks(list(new)):
+        known = await tx.scalars(select(outbox.c.event_id).where(outbox.c.event_id.in_(part)))
+        for event_id in known:
+            del new[event_id]
+    if new:
+        # One statement a row, in order: one statement for all would leave the ids' order open.
+        statement = dialects.insert(tx, outbox).on_conflict_do_nothing()
+        await tx.execute(statement, [values_of(record) for record in new.values()])
+    return len(new)
+
+
+async def unpublished(tx: AsyncConnection, limit: int, *, after: int = 0) -> list[OutboxRow]:
+    """The oldest records not published yet, by id; `after` passes over those up to that id."""
+    chosen = (
+        select(*_COLUMNS)
+        .where(outbox.c.published_at.is_(None), outbox.c.id > after)
+        .order_by(outbox.c.id)
+        .limit(limit)
+    )
+    return [OutboxRow(*row) for row in await tx.execute(chosen)]
+
+
+async def mark_published(tx: AsyncConnection, ids: Iterable[int], at: datetime) -> None:
+    """Note that the broker has acknowledged these records."""
+    for part in dialects.chunks(list(ids)):
+        await tx.execute(update(outbox).where(outbox.c.id.in_(part)).values(published_at=at))
+
+
+async def backlog(tx: AsyncConnection) -> Backlog:
+    """What waits to be published."""
+    waiting = select(func.count(), func.min(outbox.c.created_at)).where(
+        outbox.c.published_at.is_(None)
+    )
+    return Backlog(*(await tx.execute(waiting)).one())
+
+
+async def purge(tx: AsyncConnection, before: datetime, limit: int = 1_000) -> int:
+    """Delete at most `limit` records published before `before`; returns how many went.
+
+    Call it until it returns less than `limit`, each time in a transaction of its own, so that
+    other writers get their turn.
+    """
+    old = (
+        select(outbox.c.id)
+        .where(outbox.c.published_at.is_not(None), outbox.c.published_at < before)
+        .order_by(outbox.c.published_at)
+        .limit(limit)
+    )
+    return (await tx.execute(delete(outbox).where(outbox.c.id.in_(old)))).rowcount

@@ -1,0 +1,1 @@
+"""What a deployment needs: local Kafka, the simulated providers, container files."""

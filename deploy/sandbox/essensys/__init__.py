@@ -1,0 +1,1 @@
+"""essensys Operate API 1.0, simulated from its document."""

@@ -1,0 +1,1 @@
+"""The language of Tiebeam: typed events, their envelope, topics and schemas."""

@@ -1,0 +1,158 @@
+"""Export the JSON Schema of every event type, and check the committed ones against the models.
+
+Producers are strict and readers tolerant: the models take no unknown fields, the schemas do, so
+that a new field breaks nobody. A change that would break readers needs a new version in the
+catalogue; the file of the old version stays, for the events that still stand in the topics.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from events.catalogue import EVENT_TYPES, EventType, event_type
+from events.compatibility import breaking_changes
+
+SCHEMA_DIR = Path(__file__).parent / "schemas"
+"""Where the committed schemas are."""
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class BreakingChange(ValueError):  # noqa: N818 - it names what was found
+    """An export would break the readers of a committed version; one line of text for each way."""
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of the data of an event type, as readers should use it.
+
+    Raises:
+        UnknownEventType: the catalogue has no such name.
+    """
+    return _schema(event_type(name))
+
+
+def export(directory: Path, table: Mapping[str, EventType] = EVENT_TYPES) -> list[Path]:
+    """Write the schema of every event type in its present version; returns the files in order.
+
+    Raises:
+        BreakingChange: a file of the same version is there, and its readers would break; nothing
+            is written then.
+    """
+    rows = [table[name] for name in sorted(table)]
+    if problems := [fault for row in rows for fault in _breaks(directory, row)]:
+        raise BreakingChange("\n".join(problems))
+    directory.mkdir(parents=True, exist_ok=True)
+    for row in rows:
+        _file(directory, row).write_text(_text(row), encoding="utf-8")
+    return [_file(directory, row) for row in rows]
+
+
+def check(directory: Path, table: Mapping[str, EventType] = EVENT_TYPES) -> list[str]:
+    """List what is wrong with the committed schemas, one line each; none when all is well."""
+    problems: list[str] = []
+    for row in (table[name] for name in sorted(table)):
+        problems += _check_one(directory, row)
+    known = {
+        _file(directory, row, version)
+        for row in table.values()
+        for version in range(1, row.version + 1)
+    }
+    problems += [
+        f"{path.name}: no event type has this schema; a type with readers is not taken away"
+        for path in sorted(directory.glob("*.json"))
+        if path not in known
+    ]
+    return problems
+
+
+def _check_one(directory: Path, row: EventType) -> list[str]:
+    problems = [
+        f"{path.name}: missing; events of this version still stand in the topics, restore it"
+        for version in range(1, row.version)
+        if not (path := _file(directory, row, version)).exists()
+    ]
+    path = _file(directory, row)
+    if not path.exists():
+        return [*problems, f"{path.name}: missing; run the schema export and commit the file"]
+    if breaks := _breaks(directory, row):
+        return problems + breaks
+    if path.read_text(encoding="utf-8") != _text(row):
+        problems.append(f"{path.name}: stale; run the schema export and commit the file")
+    return problems
+
+
+def _breaks(directory: Path, row: EventType) -> list[str]:
+    path = _file(directory, row)
+    if not path.exists():
+        return []
+    try:
+        committed = json.loads(path.read_text(encoding="utf-8"))
+        faults = breaking_changes(committed, _schema(row))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        return [f"{path.name}: is no JSON Schema that can be compared: {error!r}; restore it"]
+    return [
+        f"{path.name}: {fault}: breaks readers of v{row.version}; keep it, or give the type"
+        f" version {row.version + 1} in the catalogue"
+        for fault in faults
+    ]
+
+
+def _file(directory: Path, row: EventType, version: int | None = None) -> Path:
+    return directory / f"{row.name}.v{row.version if version is None else version}.json"
+
+
+def _text(row: EventType) -> str:
+    return json.dumps(_schema(row), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _schema(row: EventType) -> dict[str, Any]:
+    # In serialisation mode what we always write is required, which is what readers may rely on.
+    generated = _for_readers(row.model.model_json_schema(mode="serialization"))
+    return {**generated, "$schema": _DIALECT, "$id": row.schema_uri, "title": row.name}
+
+
+def _for_readers(node: dict[str, Any]) -> dict[str, Any]:
+    """Open the objects that our models close, and drop what only tells of Python."""
+    opened: dict[str, Any] = {}
+    for keyword, part in node.items():
+        if keyword in ("title", "default") or (keyword == "additionalProperties" and part is False):
+            continue
+        if keyword in ("properties", "$defs"):
+            opened[keyword] = {name: _for_readers(schema) for name, schema in part.items()}
+        elif keyword == "anyOf":
+            opened[keyword] = [_for_readers(schema) for schema in part]
+        elif keyword in ("items", "additionalProperties") and isinstance(part, dict):
+            opened[keyword] = _for_readers(part)
+        else:
+            opened[keyword] = part
+    return opened
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `export [dir]` or `check [dir]`; the committed directory where none is named.
+
+    Returns:
+        0 done, 1 there are problems (each one line on stderr); argparse exits with 2 on bad usage.
+    """
+    parser = argparse.ArgumentParser(prog="python -m events.schemas")
+    parser.add_argument("command", choices=["export", "check"])
+    parser.add_argument("directory", nargs="?", type=Path, default=SCHEMA_DIR)
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.command == "export":
+            export(chosen.directory)
+            return 0
+        problems = check(chosen.directory)
+    except BreakingChange as error:
+        problems = str(error).splitlines()
+    sys.stderr.writelines(f"{problem}\n" for problem in problems)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What runs: settings, detection, relay, reactions, telemetry and the command line."""

@@ -1,0 +1,79 @@
+"""`tiebeam check`: configuration, credentials, Kafka and store, each line ok or why not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import typer
+
+from adapters.http.errors import ProviderError
+from adapters.store.errors import StoreError
+from workers.cli.context import Context, Failed, out
+from workers.detect.observe import Source
+from workers.ops import kafka_problem
+from workers.wiring import Parts, assemble
+
+
+def check(context: typer.Context) -> None:
+    """Try everything that the configuration names, without changing anything."""
+    asyncio.run(_check(context.obj))
+
+
+async def _check(context: Context) -> None:
+    settings = context.settings()
+    wrong = 0
+    async with assemble(settings, context.path) as parts:
+        _print("configuration", None)
+        async for name, problem in _problems(parts):
+            _print(name, problem)
+            wrong += problem is not None
+        for name, one in parts.reactions.items():
+            out.print(f"[dim]note[/] reactions.{name} is {one.settings.mode}")
+    if wrong:
+        raise Failed(f"{wrong} of the checks failed")
+
+
+def _print(name: str, problem: str | None) -> None:
+    if problem is None:
+        out.print(f"[green]ok[/]   {name}")
+    else:
+        out.print(f"[red]FAIL[/] {name}: ", end="")
+        out.print(problem, markup=False, soft_wrap=True)
+
+
+async def _problems(parts: Parts) -> AsyncIterator[tuple[str, str | None]]:
+    yield "store", await _store_problem(parts)
+    yield f"kafka {parts.settings.kafka.bootstrap_servers}", await kafka_problem(parts)
+    for name, client in parts.clients.items():
+        yield f"connection {name}", await _credentials_problem(client)
+    for source, _ in parts.sources:
+        yield f"stream {'/'.join(source.labels)}", await _first_page_problem(source)
+
+
+async def _store_problem(parts: Parts) -> str | None:
+    try:
+        await parts.store.ping()
+        if await parts.store.pending_migrations():
+            return "not up to date; run `tiebeam store upgrade`"
+    except StoreError as error:
+        return str(error)
+    return None
+
+
+async def _credentials_problem(client: Any) -> str | None:
+    try:
+        await client.http.sign_in()
+    except ProviderError as error:
+        return str(error)
+    return None
+
+
+async def _first_page_problem(source: Source) -> str | None:
+    try:
+        async for _ in source.stream.pages(source.client, {}):
+            return None
+    except ProviderError as error:
+        return str(error)
+    return None

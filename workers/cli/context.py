@@ -1,0 +1,68 @@
+"""What every command shares: the options before it, its settings and its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+
+from workers import settings as configuration
+from workers.settings import Settings
+from workers.wiring import Parts, assemble
+
+Result = TypeVar("Result")
+out = Console(highlight=False)
+
+
+class Failed(Exception):
+    """The command did what it should and found something wrong; the text says what."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The options that stand before a command."""
+
+    config: Path | None
+    debug: bool
+
+    @property
+    def path(self) -> Path:
+        """The configuration file."""
+        default = os.environ.get(configuration.CONFIG_VARIABLE, configuration.DEFAULT_FILE)
+        return self.config or Path(default)
+
+    def settings(self) -> Settings:
+        """Read the settings.
+
+        Raises:
+            SettingsError: They cannot be used.
+        """
+        return configuration.load(self.path)
+
+    @asynccontextmanager
+    async def parts(self) -> AsyncIterator[Parts]:
+        """Build the parts over a store that is ready to be used.
+
+        Raises:
+            SettingsError: The settings cannot be used.
+            MigrationsPending: The store is empty or older than this version.
+        """
+        async with assemble(self.settings(), self.path) as parts:
+            await parts.store.require_upgraded()
+            yield parts
+
+
+def run_with_parts(context: Context, work: Callable[[Parts], Awaitable[Result]]) -> Result:
+    """Run a command's coroutine over the parts of its settings."""
+
+    async def main() -> Result:
+        async with context.parts() as parts:
+            return await work(parts)
+
+    return asyncio.run(main())

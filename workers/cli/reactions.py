@@ -1,0 +1,113 @@
+"""`tiebeam reactions`: see where reactions stand, and send those that failed once more."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.table import Table
+
+from adapters.store import inbox, ledger
+from adapters.store.inbox import InboxRow, State
+from workers.cli.context import Failed, out, run_with_parts
+from workers.wiring import Parts
+
+app = typer.Typer(help="List, show and retry reactions.", no_args_is_help=True)
+HIDDEN = {"value", "headers"}
+"""What an event says may be about people: `show` leaves it to the topic."""
+
+
+@app.command("list")
+def show_all(
+    context: typer.Context,
+    state: Annotated[State | None, typer.Option(help="Only in this state.")] = None,
+    reaction: Annotated[str | None, typer.Option(help="Only this reaction.")] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List the newest reactions."""
+
+    async def work(parts: Parts) -> list[InboxRow]:
+        async with parts.store.read() as tx:
+            return await inbox.find(
+                tx,
+                states=[state] if state else None,
+                names=[reaction] if reaction else None,
+                limit=limit,
+            )
+
+    rows = run_with_parts(context.obj, work)
+    if as_json:
+        typer.echo(_json([_shown(row) for row in rows]))
+        return
+    table = Table(
+        "id", "reaction", "event", "subject", "mode", "state", "tries", "reason", box=None
+    )
+    for row in rows:
+        table.add_row(
+            str(row.id),
+            row.reaction,
+            row.event_type,
+            row.subject,
+            row.mode,
+            row.state,
+            str(row.attempts),
+            row.reason or "",
+        )
+    out.print(table if rows else "none")
+
+
+@app.command("show")
+def show_one(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Show one reaction with its effects."""
+
+    async def work(parts: Parts) -> dict[str, Any]:
+        async with parts.store.read() as tx:
+            row = await inbox.get(tx, number)
+            if row is None:
+                raise Failed(f"there is no reaction {number}; see `tiebeam reactions list`")
+            effects = await ledger.of_reaction(tx, number)
+        return _shown(row) | {"effects": [asdict(effect) for effect in effects]}
+
+    typer.echo(_json(run_with_parts(context.obj, work)))
+
+
+@app.command("retry")
+def retry(
+    context: typer.Context,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="[ID]...")] = None,
+    blocked: Annotated[bool, typer.Option("--blocked", help="All that are blocked.")] = False,
+    dead: Annotated[bool, typer.Option("--dead", help="All that are dead.")] = False,
+) -> None:
+    """Make reactions pending again. What they have already done is not done twice.
+
+    A dry run named by its id is carried out if its reaction is live by now.
+    """
+    if not numbers and not blocked and not dead:
+        raise typer.BadParameter("name reactions by id, or use --blocked or --dead")
+
+    kinds: dict[State, bool] = {"blocked": blocked, "dead": dead}
+    states = [state for state, wanted in kinds.items() if wanted]
+
+    async def work(parts: Parts) -> list[int]:
+        live = [name for name, one in parts.reactions.items() if one.settings.mode == "live"]
+        now = parts.clock.now()
+        async with parts.store.write("reactions") as tx:
+            chosen = [*(numbers or ()), *await inbox.ids_in(tx, states)]
+            again = await inbox.retry(tx, chosen, now)
+            return again + await inbox.make_live(tx, numbers or (), live, now)
+
+    again = run_with_parts(context.obj, work)
+    if not again:
+        raise Failed("nothing to retry: only retrying, blocked, dead and dry-run reactions can be")
+    out.print(f"{len(again)} pending again")
+
+
+def _shown(row: InboxRow) -> dict[str, Any]:
+    return {name: value for name, value in asdict(row).items() if name not in HIDDEN}
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()

@@ -1,0 +1,25 @@
+"""`tiebeam sandbox`: the simulated providers alone, to try things against."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from deploy.sandbox import running_sandbox
+from workers.cli.context import out
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8090,
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+) -> None:
+    """Run the simulated providers until interrupted."""
+    asyncio.run(_serve(host, port))
+
+
+async def _serve(host: str, port: int) -> None:
+    async with running_sandbox(host=host, port=port) as running:
+        out.print(f"sandbox listening on {running.url}")
+        await asyncio.Event().wait()

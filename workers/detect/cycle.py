@@ -1,0 +1,162 @@
+"""Cycles: one look at a stream, be it the silent first one, a quick window or a full sweep."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from adapters.http.errors import ProviderError
+from adapters.store import cursors, entities
+from adapters.store.entities import Entity
+from workers.detect import observe
+from workers.detect.observe import Source, Tally
+from workers.detect.stream import Cadence, Page
+from workers.detect.sweep import SweepReport, sweep, window
+from workers.telemetry import logs, metrics, tracing
+
+LIVE_DETAILS = 50
+"""Details of live entities read in one look, so that a look stays short."""
+COLD_DETAILS = 10
+"""Details of finished entities read in one look: they change seldom, but they do."""
+COLD_EVERY = timedelta(days=1)
+
+log = logs.logger("detect")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a stream is: what its cursor in the store holds. Times are ISO 8601, UTC."""
+
+    baseline_at: str | None = None
+    swept_at: str | None = None
+    looked_at: str | None = None
+    succeeded_at: str | None = None
+    failures: int = 0
+    error: str | None = None
+    unusable: int = 0
+    seen: int = 0
+    changed: int = 0
+    events: int = 0
+    total: int | None = None
+    steady: bool = False
+
+
+async def progress(source: Source) -> Progress:
+    """Return the stream's cursor; a stream never looked at has an empty one."""
+    async with source.store.read() as tx:
+        cursor = await cursors.get(tx, *source.labels)
+    return Progress(**cursor.value) if cursor else Progress()
+
+
+async def run_cycle(source: Source, cadence: Cadence) -> Progress:
+    """Look at the stream once and write down how it went.
+
+    What was read before a failure stays saved; the failure itself is in the returned progress, and
+    the cursor does not move past what was not read.
+    """
+    before = await progress(source)
+    tally = Tally()
+    started = time.perf_counter()
+    now = source.clock.now()
+    try:
+        with tracing.span(
+            f"look at {source.stream.provider}.{source.stream.name}",
+            attributes={"tiebeam.connection": source.facts.connection},
+        ):
+            after = await _look(source, cadence, before, now, tally)
+    except ProviderError as error:
+        tally.error = tally.error or error
+        after = before
+    metrics.CYCLE_SECONDS.labels(*source.labels).observe(time.perf_counter() - started)
+    after = _counted(after, tally, now)
+    async with source.store.write() as tx:
+        await cursors.put(tx, *source.labels, asdict(after), now)
+    return after
+
+
+def _counted(after: Progress, tally: Tally, now: datetime) -> Progress:
+    after = replace(
+        after,
+        looked_at=now.isoformat(),
+        seen=tally.seen,
+        unusable=tally.unusable,
+        changed=tally.changed,
+        events=after.events + tally.events,
+    )
+    if tally.error is None:
+        return replace(after, succeeded_at=now.isoformat(), failures=0, error=None)
+    return replace(after, failures=after.failures + 1, error=str(tally.error))
+
+
+async def _look(
+    source: Source, cadence: Cadence, before: Progress, now: datetime, tally: Tally
+) -> Progress:
+    if before.baseline_at is None:
+        return await _baseline(source, before, now, tally)
+    baseline = datetime.fromisoformat(before.baseline_at)
+    after = await _rows(source, cadence, before, now, baseline, tally)
+    await _rotate(source, cadence, now, baseline, tally)
+    return after
+
+
+async def _baseline(source: Source, before: Progress, now: datetime, tally: Tally) -> Progress:
+    async def record(page: Page) -> None:
+        await observe.record_baseline(source, page.rows, tally)
+
+    report = await sweep(source.stream, source.client, record, confirm=True)
+    if not report.steady:
+        return before  # an incomplete baseline would later announce old rows as new
+    log.info("baseline recorded", connection=source.facts.connection, stream=source.stream.name)
+    return _swept(replace(before, baseline_at=(report.started or now).isoformat()), report, now)
+
+
+async def _rows(
+    source: Source,
+    cadence: Cadence,
+    before: Progress,
+    now: datetime,
+    baseline: datetime,
+    tally: Tally,
+) -> Progress:
+    context = tracing.current()
+
+    async def read(page: Page) -> None:
+        await observe.observe_rows(source, page.rows, baseline, tally, context)
+
+    windows = source.stream.windows(now)
+    if windows and not _due(before.swept_at, cadence.sweep_every, now):
+        for filters in windows:
+            await window(source.stream, source.client, filters, read)
+        return before
+    report = await sweep(source.stream, source.client, read)
+    if not report.steady or tally.error is not None:
+        return before  # rows may have been missed or left unread: sweep again at the next look
+    return _swept(before, report, now)
+
+
+async def _rotate(
+    source: Source, cadence: Cadence, now: datetime, baseline: datetime, tally: Tally
+) -> None:
+    connection, kind = source.facts.connection, source.stream.entity
+    async with source.store.read() as tx:
+        live = await entities.least_recently_read(tx, connection, kind, LIVE_DETAILS, live=True)
+        cold = await entities.least_recently_read(tx, connection, kind, COLD_DETAILS, live=False)
+    stale = [
+        *_read_before(live, now - cadence.details_every),
+        *_read_before(cold, now - COLD_EVERY),
+    ]
+    await observe.observe_details(source, stale, baseline, tally, tracing.current())
+
+
+def _read_before(known: Iterable[Entity], limit: datetime) -> list[Entity]:
+    return [one for one in known if one.detail_read_at is None or one.detail_read_at <= limit]
+
+
+def _swept(before: Progress, report: SweepReport, now: datetime) -> Progress:
+    return replace(before, swept_at=now.isoformat(), total=report.total, steady=report.steady)
+
+
+def _due(last: str | None, pause: timedelta, now: datetime) -> bool:
+    return last is None or datetime.fromisoformat(last) + pause <= now

@@ -1,0 +1,65 @@
+"""The poller: every stream looks on its own cadence, under a lease, and none stops another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from adapters.store.errors import StoreError
+from workers.detect.cycle import Progress, progress, run_cycle
+from workers.detect.observe import Source
+from workers.detect.stream import Cadence
+from workers.lease import run_under_lease
+from workers.telemetry import logs, metrics
+
+LEASE = timedelta(seconds=15)
+"""How long a stream waits for a process that fell silent before another one takes it over."""
+MAX_BACKOFF = timedelta(minutes=5)
+
+log = logs.logger("detect")
+
+
+async def poll(sources: Sequence[tuple[Source, Cadence]], owner: str) -> None:
+    """Look at all streams until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for source, cadence in sources:
+            name = f"poll {source.facts.connection}/{source.stream.name}"
+            group.create_task(poll_stream(source, cadence, owner), name=name)
+
+
+async def poll_stream(source: Source, cadence: Cadence, owner: str) -> None:
+    """Look at one stream until cancelled; after a failure the pauses grow to five minutes."""
+    while True:
+        try:
+            looked = await look_under_lease(source, cadence, owner)
+        except StoreError as error:
+            log.error("store not usable", stream=source.stream.name, why=str(error))
+            looked = Progress(failures=1)
+        except Exception as error:  # one stream's surprise must not stop the others
+            log.exception("look failed", stream=source.stream.name, kind=type(error).__qualname__)
+            looked = Progress(failures=1)
+        if looked is not None and looked.failures:
+            metrics.CYCLE_FAILURES.labels(*source.labels).inc()
+            log.warning("look failed", stream=source.stream.name, why=looked.error)
+        await source.clock.sleep(pause_after(looked, cadence))
+
+
+def pause_after(looked: Progress | None, cadence: Cadence) -> float:
+    """Return the seconds until the next look: the cadence, doubled for each failure in a row."""
+    failures = looked.failures if looked is not None else 0
+    every = cadence.every.total_seconds()
+    return min(every * 2.0 ** min(failures, 10), max(MAX_BACKOFF.total_seconds(), every))
+
+
+async def look_under_lease(source: Source, cadence: Cadence, owner: str) -> Progress | None:
+    """Look once if no other process is at this stream; None if one is."""
+    name = f"stream/{source.facts.connection}/{source.stream.name}"
+    return await run_under_lease(
+        source.store, source.clock, name, owner, LEASE, lambda: run_cycle(source, cadence)
+    )
+
+
+async def overview(sources: Sequence[tuple[Source, Cadence]]) -> list[tuple[Source, Progress]]:
+    """Return how far each stream is, for `status` and the readiness check."""
+    return [(source, await progress(source)) for source, _ in sources]

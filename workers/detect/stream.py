@@ -1,0 +1,162 @@
+"""What a stream is: how to list, read and compare one kind of entity, declared as data."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from events.base import changed_fields
+
+Json = dict[str, Any]
+
+
+class Page(Protocol):
+    """One page of a listing: raw rows, the provider's total if it says one, and its clock."""
+
+    @property
+    def rows(self) -> Sequence[Json]:
+        """The rows as sent."""
+
+    @property
+    def total(self) -> int | None:
+        """The length of the whole list, where the provider says so."""
+
+    @property
+    def server_date(self) -> datetime | None:
+        """The provider's clock when it answered, where it says so."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a connection knows and its provider does not say."""
+
+    connection: str
+    currency: str
+    timezone: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """An entity as the store last saw it.
+
+    `state` holds the fields of the listing row alone until a detail was read (`complete`).
+    `marks` are the stream's own notes, such as the transitions it has already told.
+    """
+
+    state: Json
+    complete: bool
+    marks: Json
+
+
+@dataclass(frozen=True)
+class Change:
+    """An entity as it is now, beside what was known of it."""
+
+    before: Known | None
+    after: Json
+    shown: Json
+    """What the listing shows of it now, in the words of `row_state`."""
+    version: int
+    baseline: datetime
+    """When the stream's baseline was taken, by the provider's clock."""
+
+    @property
+    def edits(self) -> Json:
+        """The fields that differ from what is known, with their old values.
+
+        Where only a row is known, it is compared with the row of now: rows and details may write
+        the same time or reference differently.
+        """
+        if self.before is None:
+            return {}
+        return changed_fields(self.before.state, self.after if self.before.complete else self.shown)
+
+    @property
+    def next_version(self) -> str:
+        """The identity of a transition that the provider gives no time or name of its own."""
+        return f"v{self.version + 1}"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One thing that happened to an entity: it becomes one event.
+
+    `identity` tells it from every other transition of that type and entity, for ever.
+    `time` is the provider's, or None where it does not say when.
+    """
+
+    event_type: str
+    identity: str
+    time: datetime | None
+    state: Json
+    previous: Json | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """The transitions of a change, the notes to keep, and how many were history."""
+
+    transitions: list[Transition]
+    marks: Json = field(default_factory=dict)
+    withheld: int = 0
+
+
+HISTORY_GRACE = timedelta(days=1)
+"""Late rows and skewed clocks: what is this much older than the baseline still counts as new."""
+
+
+def history_before(baseline: datetime, transitions: Sequence[Transition]) -> Told:
+    """Withhold what happened before the baseline to an entity that is seen for the first time.
+
+    It may come into view late, for instance when the account is given access to more properties;
+    its old transitions are history then, and are told only when a backfill asks for them.
+    """
+    new = [one for one in transitions if one.time is None or one.time >= baseline - HISTORY_GRACE]
+    return Told(new, withheld=len(transitions) - len(new))
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """How often a stream looks: at recent rows, at all rows, and at details of live entities."""
+
+    every: timedelta
+    sweep_every: timedelta
+    details_every: timedelta
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One kind of entity at one provider.
+
+    Attributes:
+        name: As in the configuration, the last part of the topic.
+        entity: The kind, as in the event types.
+        id_field: The row's field with the entity's id.
+        pages: Lists rows; takes the client and the provider's filters.
+        windows: The filters of a quick look between two sweeps, for a given now; none: sweep.
+        read: Reads one detail; takes the client and the id.
+        row_state: The fields of the state that a listing row shows.
+        state: The whole state, from a detail.
+        agree: Fields by which row and detail must agree before the row counts as seen.
+        live: Whether a state may still change much, so that its detail is read in rotation.
+        ordering_key: The Kafka key of the entity's events.
+        told: Which transitions a change consists of.
+        cadence: The default; configuration may change it.
+    """
+
+    name: str
+    provider: str
+    entity: str
+    id_field: str
+    pages: Callable[[Any, Mapping[str, Any]], AsyncIterable[Page]]
+    windows: Callable[[datetime], Sequence[Mapping[str, Any]]]
+    read: Callable[[Any, str], Awaitable[Any]]
+    row_state: Callable[[Json], Json]
+    state: Callable[[Any, Facts], Json]
+    agree: tuple[str, ...]
+    live: Callable[[Json], bool]
+    ordering_key: Callable[[Json], str]
+    told: Callable[[Change], Told]
+    cadence: Cadence

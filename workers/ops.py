@@ -1,0 +1,131 @@
+"""The operations endpoints: liveness, readiness and metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from adapters.kafka.errors import KafkaProblem
+from adapters.kafka.topics import open_topics
+from adapters.store import inbox
+from adapters.store.errors import StoreError
+from workers.detect.poller import overview
+from workers.telemetry import metrics
+from workers.wiring import Parts
+
+FAILING = 5
+"""A stream that failed so many times in a row makes the process not ready."""
+PATIENCE = 3.0
+"""Seconds that a dependency is given to answer."""
+
+Ping = Callable[[Parts], Awaitable[str | None]]
+
+
+async def store_problem(parts: Parts) -> str | None:
+    """Return why the store cannot be used, or None."""
+    try:
+        await parts.store.ping()
+    except StoreError as error:
+        return str(error)
+    return None
+
+
+async def kafka_problem(parts: Parts) -> str | None:
+    """Return why Kafka cannot be used, or None."""
+    try:
+        async with open_topics(parts.kafka, timeout=PATIENCE) as topics:
+            await topics.names()
+    except KafkaProblem as error:
+        return str(error)
+    return None
+
+
+async def streams_problem(parts: Parts) -> str | None:
+    """Return which streams keep failing, or None."""
+    try:
+        looks = await overview(parts.sources)
+    except StoreError as error:
+        return str(error)
+    failing = [
+        f"{'/'.join(source.labels)}: {progress.error}"
+        for source, progress in looks
+        if progress.failures >= FAILING
+    ]
+    return "; ".join(failing) or None
+
+
+PINGS: dict[str, Ping] = {
+    "store": store_problem,
+    "kafka": kafka_problem,
+    "streams": streams_problem,
+}
+
+
+def app(parts: Parts) -> Starlette:
+    """Build the endpoints: /health/live, /health/ready and /metrics."""
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"live": True})
+
+    async def ready(_: Request) -> Response:
+        problems = await _problems(parts)
+        status = 503 if any(problems.values()) else 200
+        return JSONResponse({name: problem or "ok" for name, problem in problems.items()}, status)
+
+    async def show_metrics(_: Request) -> Response:
+        await _count_reactions(parts)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(
+        routes=[
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            Route("/metrics", show_metrics),
+        ]
+    )
+
+
+async def _problems(parts: Parts) -> dict[str, str | None]:
+    async def within(ping: Ping) -> str | None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await ping(parts)
+        except TimeoutError:
+            return f"no answer within {PATIENCE:g} s"
+
+    answers = await asyncio.gather(*(within(ping) for ping in PINGS.values()))
+    return dict(zip(PINGS, answers, strict=True))
+
+
+async def _count_reactions(parts: Parts) -> None:
+    async with parts.store.read() as tx:
+        counts = await inbox.counts(tx)
+    metrics.REACTIONS_WAITING.clear()
+    for (reaction, state), number in counts.items():
+        metrics.REACTIONS_WAITING.labels(reaction, state).set(number)
+
+
+async def serve(parts: Parts) -> None:
+    """Serve the endpoints until cancelled."""
+    http = parts.settings.http
+    with socket.create_server((http.host, http.ops_port)) as listening:
+        config = uvicorn.Config(app(parts), lifespan="off", log_config=None, access_log=False)
+        await _Server(config).serve([listening])
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to the process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none: uvicorn would end the process without its reactions in flight."""
+        yield

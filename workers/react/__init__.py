@@ -1,0 +1,1 @@
+"""Reactions: events taken from Kafka into the inbox, and effects carried out once each."""

@@ -1,0 +1,329 @@
+"""One attempt at a reaction: plan, make each effect once, and write down how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from adapters.essensys.errors import Unsendable
+from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised
+from adapters.store import inbox, ledger, outbox
+from adapters.store.inbox import InboxRow
+from events import reactions as audit
+from events.building import new_event
+from events.catalogue import event_type
+from events.envelope import Event, MalformedEvent
+from workers import announce
+from workers.react.intake import event_of
+from workers.react.reaction import (
+    Absent,
+    Blocked,
+    Configured,
+    Done,
+    Effect,
+    Json,
+    Search,
+    Unclear,
+)
+from workers.react.retry import next_attempt
+from workers.telemetry import logs, metrics, tracing
+
+if TYPE_CHECKING:
+    from workers.react.executor import Executor
+
+State = Literal["succeeded", "retrying", "blocked", "dead"]
+AUDITED: dict[State, str] = {
+    "succeeded": "tiebeam.reaction.succeeded",
+    "blocked": "tiebeam.reaction.blocked",
+    "dead": "tiebeam.reaction.failed",
+}
+log = logs.logger("react")
+
+
+class LeaseLost(Exception):
+    """Another process has taken the reaction over: this one may not send any more."""
+
+
+class Refused(Exception):
+    """The provider said no to an effect."""
+
+    def __init__(self, effect: Effect, error: Rejected) -> None:
+        super().__init__(str(error))
+        self.effect = effect
+        self.error = error
+
+
+class NotSettled(Exception):
+    """A call without an answer may still take effect: too early to look for it."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("an earlier call has no answer yet")
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an attempt ended; `again_at` is set when another one follows by itself."""
+
+    state: State
+    reason: str | None = None
+    again_at: datetime | None = None
+    outcome: Json | None = None
+    effects: tuple[audit.Effect, ...] = ()
+
+
+async def carry_out(executor: Executor, row: InboxRow) -> None:
+    """Make one attempt at a claimed reaction and save its end.
+
+    Raises:
+        StoreError: The end could not be saved; the row's lease will run out.
+    """
+    configured = executor.reactions[row.reaction]
+    event = event_of(row)
+    with tracing.span(
+        f"react {row.reaction}",
+        parent=tracing.carried({"traceparent": row.traceparent}),
+        attributes={"tiebeam.reaction": row.reaction, "tiebeam.event_id": row.event_id},
+    ):
+        try:
+            ending = await _try(executor, row, configured, event)
+        except LeaseLost:
+            log.warning("taken over by another process", reaction=row.reaction, row=row.id)
+            return
+        await _finish(executor, row, event, ending)
+
+
+async def _try(executor: Executor, row: InboxRow, configured: Configured, event: Event) -> Ending:
+    """Run the attempt and turn whatever happens into an ending."""
+    now = executor.clock.now()
+    try:
+        effects = configured.reaction.plan(event, configured.settings, configured.place)
+        if row.mode == "dry-run":
+            planned = [
+                {"key": e.key, "kind": e.kind.name, "request": e.kind.request(e.call)}
+                for e in effects
+            ]
+            return Ending("succeeded", outcome={"dry_run": True, "planned": planned})
+        done = [await _ensure(executor, row, configured, event, effect) for effect in effects]
+    except (Blocked, Unsendable) as error:
+        return Ending("blocked", str(error))
+    except NotSettled as error:
+        return Ending("retrying", str(error), again_at=error.until)
+    except Ambiguous as error:
+        return Ending("retrying", str(error), again_at=executor.clock.now() + executor.settle)
+    except Transient as error:
+        again = next_attempt(row.attempts, now, error.retry_after, executor.random)
+        return Ending("retrying", str(error), again_at=again)
+    except Unauthorised as error:
+        # not this request is wrong but the connection's credentials: all would die of it
+        again = next_attempt(row.attempts, now, error.retry_after, executor.random)
+        return Ending("retrying", str(error), again_at=again)
+    except Refused as refused:
+        return Ending("dead", str(refused), outcome=_refusal(refused))
+    except (Rejected, MalformedEvent) as error:
+        return Ending("dead", str(error))
+    return Ending(
+        "succeeded",
+        outcome={"effects": [one.model_dump(mode="json") for one in done]},
+        effects=tuple(done),
+    )
+
+
+def _refusal(refused: Refused) -> Json:
+    effect = refused.effect
+    return {
+        "effect_key": effect.key,
+        "request": effect.kind.request(effect.call),
+        "status": refused.error.status,
+        "response": refused.error.response_excerpt,
+    }
+
+
+async def _ensure(
+    executor: Executor, row: InboxRow, configured: Configured, event: Event, effect: Effect
+) -> audit.Effect:
+    """Make one effect unless the ledger or the provider already has it."""
+    async with executor.store.write() as tx:
+        earlier = await ledger.begin(
+            tx,
+            effect.key,
+            reaction=row.reaction,
+            reaction_id=row.id,
+            connection=configured.place.connection,
+            request=effect.kind.request(effect.call),
+            now=executor.clock.now(),
+        )
+    if earlier is not None and earlier.state == "done":
+        return _audit(configured, effect, earlier.provider_id, earlier.found_by)
+    if earlier is not None:
+        effect_before = Effect(effect.key, effect.kind, effect.kind.restore(earlier.request))
+        found = await _find(executor, configured, effect_before, earlier)
+        if found is not None:
+            await _settle(executor, configured, event, effect_before, found)
+            return _audit(configured, effect, found.provider_id, found.found_by)
+    done = await _send(executor, row, configured, effect, again=earlier is not None)
+    await _settle(executor, configured, event, effect, done)
+    return _audit(configured, effect, done.provider_id, done.found_by)
+
+
+async def _find(
+    executor: Executor, configured: Configured, effect: Effect, earlier: ledger.Effect
+) -> Done | None:
+    """Ask the provider whether an earlier attempt took effect; None means: it did not."""
+    until = earlier.sent_at + executor.settle
+    if executor.clock.now() < until:
+        raise NotSettled(until)
+
+    async def claimed(ids: set[str]) -> set[str]:
+        async with executor.store.read() as tx:
+            return await ledger.claimed_provider_ids(tx, configured.place.connection, ids)
+
+    with tracing.span(f"find {effect.kind.name}", attributes={"tiebeam.effect_key": effect.key}):
+        found = await effect.kind.find(
+            configured.place, Search(effect, earlier.first_sent_at, claimed)
+        )
+    if isinstance(found, Unclear):
+        raise Blocked(found.reason)
+    return None if isinstance(found, Absent) else found
+
+
+async def _send(
+    executor: Executor, row: InboxRow, configured: Configured, effect: Effect, *, again: bool
+) -> Done:
+    """Make the call within the lease; take the intent back if it certainly had no effect."""
+    now = executor.clock.now()
+    async with executor.store.write() as tx:
+        until = now + executor.lease
+        if not await inbox.extend_lease(tx, row.id, executor.owner, until, token=row.lease_token):
+            raise LeaseLost
+        if again:
+            request = effect.kind.request(effect.call)
+            await ledger.mark_sent(tx, effect.key, request=request, now=now)
+    try:
+        async with asyncio.timeout(_time_to_send(executor.lease)):
+            return await effect.kind.send(configured.place, effect.call)
+    except (Transient, Rejected) as error:
+        async with executor.store.write() as tx:
+            await ledger.withdraw(tx, effect.key)
+        if isinstance(error, Rejected) and not isinstance(error, Unauthorised):
+            raise Refused(effect, error) from error
+        raise
+    except TimeoutError:
+        raise Ambiguous(
+            configured.place.connection,
+            effect.kind.name,
+            "no answer within the lease of the reaction",
+        ) from None
+
+
+def _time_to_send(lease: timedelta) -> float:
+    # After the lease another process may send: stop well before.
+    return lease.total_seconds() * 0.8
+
+
+async def _settle(
+    executor: Executor, configured: Configured, event: Event, effect: Effect, done: Done
+) -> None:
+    """Save that the effect happened and the event that tells of it, in one transaction."""
+    now = executor.clock.now()
+    outcome = effect.kind.outcome(configured.place, effect.call, done)
+    carrier = tracing.carry()
+    told = new_event(
+        outcome.event_type,
+        connection=configured.place.connection,
+        entity_id=done.provider_id,
+        transition=effect.key,
+        data=outcome.data,
+        sequence=1,
+        time=now,
+        detected_at=now,
+        caused_by=event,
+        traceparent=carrier.get("traceparent"),
+        tracestate=carrier.get("tracestate"),
+    )
+    async with executor.store.write("outbox") as tx:
+        await ledger.finish(
+            tx,
+            effect.key,
+            provider_id=done.provider_id,
+            response=done.response,
+            found_by=done.found_by,
+            now=now,
+        )
+        await outbox.add(tx, [announce.row(told, now)])
+    metrics.END_TO_END_SECONDS.labels(configured.reaction.name).observe(
+        max((now - event.time).total_seconds(), 0)
+    )
+
+
+def _audit(
+    configured: Configured, effect: Effect, provider_id: str | None, found_by: str | None
+) -> audit.Effect:
+    return audit.Effect(
+        key=effect.key,
+        connection=configured.place.connection,
+        provider_id=provider_id,
+        found_by=audit.FoundBy(found_by) if found_by else None,
+    )
+
+
+async def _finish(executor: Executor, row: InboxRow, event: Event, ending: Ending) -> None:
+    now = executor.clock.now()
+    async with executor.store.write("outbox") as tx:
+        ours = await inbox.finish(
+            tx,
+            row.id,
+            executor.owner,
+            ending.state,
+            token=row.lease_token,
+            now=now,
+            reason=ending.reason,
+            outcome=ending.outcome,
+            next_attempt_at=ending.again_at,
+        )
+        if ours and ending.state in AUDITED:
+            await outbox.add(tx, [announce.row(_audit_event(row, event, ending, now), now)])
+    if not ours:
+        log.warning("ended after its lease", reaction=row.reaction, row=row.id)
+        return
+    metrics.REACTIONS_FINISHED.labels(row.reaction, ending.state).inc()
+    log.info(
+        "reaction ended",
+        reaction=row.reaction,
+        row=row.id,
+        state=ending.state,
+        attempts=row.attempts,
+        reason=ending.reason,
+    )
+
+
+def _audit_event(row: InboxRow, event: Event, ending: Ending, now: datetime) -> Event:
+    told = audit.Reaction(
+        name=row.reaction,
+        state=audit.ReactionState(ending.state),
+        reason=ending.reason,
+        attempts=row.attempts,
+        dry_run=row.mode == "dry-run",
+        trigger_ce_id=event.id,
+        trigger_type=event.type,
+        trigger_subject=event.subject,
+        effects=ending.effects,
+    )
+    carrier = tracing.carry()
+    kind = event_type(AUDITED[ending.state])
+    return new_event(
+        kind.name,
+        connection="reactions",
+        entity_id=f"{row.reaction}/{event.id}",
+        transition=f"{ending.state}/{row.lease_token}",
+        data=audit.ReactionData(reaction=told),
+        sequence=row.lease_token,
+        time=now,
+        detected_at=now,
+        key=event.key,
+        caused_by=event,
+        traceparent=carrier.get("traceparent"),
+        tracestate=carrier.get("tracestate"),
+    )

@@ -1,0 +1,239 @@
+"""The intake: a FastStream consumer group that puts events into the inbox and then commits.
+
+Its only work is one insert a batch, so it never holds a partition up. Nothing is committed before
+it is stored; a record that cannot be read goes to the dead letters with the reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.annotations import KafkaMessage
+from faststream.message import StreamMessage
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+from opentelemetry.trace import SpanKind
+
+from adapters.kafka.errors import KafkaProblem, KafkaUnavailable
+from adapters.kafka.producer import RecordProducer
+from adapters.kafka.records import Record
+from adapters.kafka.settings import KafkaSettings
+from adapters.store import inbox
+from adapters.store.engine import Store
+from adapters.store.errors import StoreError
+from adapters.store.inbox import InboxRow, NewReaction
+from events import catalogue
+from events.envelope import Event, MalformedEvent, from_record, to_headers
+from workers.clock import Clock
+from workers.react.reaction import Configured, answering
+from workers.telemetry import logs, metrics, tracing
+
+GROUP = "tiebeam-react"
+MAX_RECORDS = 500
+STORE_PAUSE = 1.0
+"""Seconds before a batch is read again that the store could not take."""
+
+log = logs.logger("intake")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What the intake works with."""
+
+    store: Store
+    clock: Clock
+    dead_letters: RecordProducer
+    reactions: Mapping[str, Configured]
+    topic_prefix: str
+
+
+def topics(intake: Intake) -> list[str]:
+    """Return the topics, with prefix, whose events some reaction answers."""
+    types = {name for one in intake.reactions.values() for name in one.reaction.event_types}
+    return sorted({catalogue.topic_of(name, intake.topic_prefix) for name in types})
+
+
+def consumer(intake: Intake, kafka: KafkaSettings) -> KafkaBroker:
+    """Build the FastStream broker whose one subscriber feeds the inbox. It is not started yet."""
+    broker = KafkaBroker(
+        kafka.bootstrap_servers,
+        security=security(kafka),
+        logger=None,
+        graceful_timeout=10.0,
+        parser=_raw,
+        decoder=_undecoded,
+    )
+    subscriber = broker.subscriber(
+        *topics(intake),
+        group_id=f"{intake.topic_prefix}{GROUP}",
+        batch=True,
+        max_records=MAX_RECORDS,
+        ack_policy=AckPolicy.MANUAL,
+        auto_offset_reset="earliest",
+        rebalance_timeout_ms=60_000,
+    )
+
+    @subscriber
+    async def take_batch(message: KafkaMessage) -> None:
+        await take(intake, message.raw_message, subscriber.consumer)
+
+    return broker
+
+
+def security(kafka: KafkaSettings) -> BaseSecurity | None:
+    """Return the Kafka settings' login in FastStream's words."""
+    options = kafka.client_options()
+    context, encrypted = options.get("ssl_context"), "SSL" in kafka.security_protocol.split("_")
+    kinds = {
+        "PLAIN": SASLPlaintext,
+        "SCRAM-SHA-256": SASLScram256,
+        "SCRAM-SHA-512": SASLScram512,
+    }
+    if kafka.sasl_mechanism is None:
+        return BaseSecurity(ssl_context=context) if encrypted else None
+    login = kinds[kafka.sasl_mechanism]
+    return login(
+        username=kafka.sasl_username or "",
+        password=kafka.sasl_password or "",
+        ssl_context=context,
+        use_ssl=encrypted,
+    )
+
+
+async def take(intake: Intake, records: Sequence[ConsumerRecord], consumer: Any) -> None:
+    """Store the records' reactions, bury the unreadable ones, and commit exactly these records.
+
+    If the store or the broker cannot take them, the consumer goes back to the first of them.
+    """
+    try:
+        rows, letters = _sorted(intake, records)
+        await _bury(intake, letters)
+        if rows:
+            async with intake.store.write("reactions") as tx:
+                await inbox.add(tx, rows)
+    except (StoreError, KafkaProblem) as error:
+        log.error("batch not taken", records=len(records), why=str(error))
+        await asyncio.sleep(STORE_PAUSE)
+        _go_back(records, consumer)
+        return
+    await _commit(records, consumer)
+
+
+def _sorted(
+    intake: Intake, records: Sequence[ConsumerRecord]
+) -> tuple[list[NewReaction], list[Record]]:
+    rows: list[NewReaction] = []
+    letters: list[Record] = []
+    for record in records:
+        try:
+            event = from_record(record.key, record.value, record.headers)
+            rows += _rows(intake, event)
+        except MalformedEvent as error:
+            letters.append(_dead_letter(intake, record, str(error)))
+    return rows, letters
+
+
+def _rows(intake: Intake, event: Event) -> list[NewReaction]:
+    metrics.EVENTS_RECEIVED.labels(event.type).inc()
+    if event.backfill:
+        return []  # history was asked for to be read, not to be acted on
+    answers = answering(intake.reactions, event.type, event.source)
+    if not answers:
+        return []
+    now = intake.clock.now()
+    with tracing.span(
+        f"take {event.type}",
+        kind=SpanKind.CONSUMER,
+        parent=tracing.carried({"traceparent": event.traceparent, "tracestate": event.tracestate}),
+        attributes={"messaging.system": "kafka", "messaging.message.id": event.id},
+    ):
+        carrier = tracing.carry()
+    return [
+        NewReaction(
+            reaction=one.reaction.name,
+            event_id=event.id,
+            event_type=event.type,
+            subject=event.subject,
+            ordering_key=event.key,
+            sequence=event.sequence,
+            value=event.data,
+            headers=[(name, text.decode()) for name, text in to_headers(event)],
+            mode="live" if one.settings.mode == "live" else "dry-run",
+            received_at=now,
+            traceparent=carrier.get("traceparent", event.traceparent),
+        )
+        for one in answers
+    ]
+
+
+def event_of(row: InboxRow) -> Event:
+    """Return the event that an inbox row holds.
+
+    Raises:
+        MalformedEvent: The row was written by a version whose events this one cannot read.
+    """
+    headers = [(name, text.encode()) for name, text in row.headers]
+    return from_record(row.ordering_key.encode(), row.value, headers)
+
+
+def _dead_letter(intake: Intake, record: ConsumerRecord, reason: str) -> Record:
+    metrics.DEAD_LETTERS.labels(record.topic).inc()
+    at = f"{record.topic}/{record.partition}/{record.offset}"
+    log.error("record not readable", at=at, why=reason)
+    return Record(
+        topic=f"{intake.topic_prefix}{catalogue.DEAD_LETTERS}",
+        key=record.key or at.encode(),
+        value=record.value or b"",
+        headers=[
+            *((name, value) for name, value in record.headers if isinstance(value, bytes)),
+            ("tiebeam-dead-reason", reason.encode()),
+            ("tiebeam-dead-from", at.encode()),
+        ],
+    )
+
+
+async def _bury(intake: Intake, letters: Sequence[Record]) -> None:
+    if not letters:
+        return
+    for result in await intake.dead_letters.send_all(letters):
+        if not result.acknowledged:
+            raise result.error or KafkaUnavailable("the dead letters were not taken")
+
+
+def _go_back(records: Sequence[ConsumerRecord], consumer: Any) -> None:
+    first: dict[TopicPartition, int] = {}
+    for record in records:
+        partition = TopicPartition(record.topic, record.partition)
+        first[partition] = min(first.get(partition, record.offset), record.offset)
+    for partition, offset in first.items():
+        # a partition that was taken away meanwhile starts at its committed offset anyway
+        with contextlib.suppress(IllegalStateError):
+            consumer.seek(partition, offset)
+
+
+async def _commit(records: Sequence[ConsumerRecord], consumer: Any) -> None:
+    after: dict[TopicPartition, int] = {}
+    for record in records:
+        partition = TopicPartition(record.topic, record.partition)
+        after[partition] = max(after.get(partition, 0), record.offset + 1)
+    try:
+        await consumer.commit(after)
+    except (IllegalStateError, KafkaError) as error:
+        # The records come again and are known by then: the inbox takes each event once.
+        log.warning("offsets not committed", why=type(error).__name__)
+
+
+async def _raw(records: tuple[ConsumerRecord, ...], original: Any) -> StreamMessage[Any]:
+    # FastStream's own parser raises on headers that are not UTF-8, and the records would be lost
+    return StreamMessage(raw_message=records, body=b"", headers={})
+
+
+async def _undecoded(message: StreamMessage[Any], original: Any) -> None:
+    return None

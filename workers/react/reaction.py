@@ -1,0 +1,163 @@
+"""What a reaction is: the events it answers, its settings, and a pure plan of effects."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from events.base import EventModel
+from events.envelope import Event
+from workers.settings import Section
+
+Json = dict[str, Any]
+
+
+class ReactionSettings(Section):
+    """What every reaction's table in the configuration has."""
+
+    mode: Literal["off", "dry-run", "live"] = "dry-run"
+    source: Annotated[str, Field(alias="from")]
+    target: Annotated[str, Field(alias="to")]
+
+
+class Blocked(Exception):
+    """A person must decide or add something; the text says what."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where effects land: a connection and what it knows and its provider does not say."""
+
+    connection: str
+    client: Any
+    currency: str
+    timezone: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One call that a reaction wants made, once for ever.
+
+    Attributes:
+        key: The business key, unique for ever: the same effect planned again has the same key.
+        kind: How the call is made and found again.
+        call: The typed call.
+    """
+
+    key: str
+    kind: EffectKind
+    call: Any
+
+
+@dataclass(frozen=True)
+class Done:
+    """An effect that has happened: the provider's id for it and how we know."""
+
+    provider_id: str
+    found_by: Literal["answer", "reference", "value"]
+    response: Json
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The provider was asked and does not have it: it may be sent."""
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """The provider was asked and it cannot be told: a person must look. `reason` says why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for after an attempt whose answer was lost.
+
+    `sent_at` is when the first attempt began, by our clock. `claimed` tells which of the given
+    provider ids belong to other effects of ours.
+    """
+
+    effect: Effect
+    sent_at: datetime
+    claimed: Callable[[set[str]], Awaitable[set[str]]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The event that tells of an effect: its type and data."""
+
+    event_type: str
+    data: EventModel
+
+
+@dataclass(frozen=True)
+class EffectKind:
+    """How one kind of effect is sent, found and told, as functions.
+
+    Attributes:
+        send: Makes the call. Raises the errors of adapters.http.errors.
+        find: Looks whether an earlier attempt took effect, without changing anything.
+        request: The call as JSON for the ledger and for dry runs; no secrets.
+        restore: The call again from that JSON: what was sent is what must be looked for.
+        outcome: The event that tells of the effect.
+    """
+
+    name: str
+    send: Callable[[Place, Any], Awaitable[Done]]
+    find: Callable[[Place, Search], Awaitable[Done | Absent | Unclear]]
+    request: Callable[[Any], Json]
+    restore: Callable[[Json], Any]
+    outcome: Callable[[Place, Any, Done], Outcome]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A reaction, declared.
+
+    Attributes:
+        name: As in the configuration.
+        source_provider: The provider whose events it answers.
+        target_provider: The provider that it calls.
+        event_types: The events it answers.
+        settings: The model of its table in the configuration.
+        plan: Pure: the event, the settings and the target's place in, effects out. Raises Blocked.
+    """
+
+    name: str
+    source_provider: str
+    target_provider: str
+    event_types: frozenset[str]
+    settings: type[ReactionSettings]
+    plan: Callable[[Event, Any, Place], list[Effect]]
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A reaction with its settings and the place of its effects."""
+
+    reaction: Reaction
+    settings: ReactionSettings
+    place: Place
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source whose events this reaction answers."""
+        return f"/{self.reaction.source_provider}/{self.settings.source}"
+
+
+def answering(
+    configured: Mapping[str, Configured], event_type: str, source: str
+) -> list[Configured]:
+    """Return the reactions that answer an event and are not off."""
+    return [
+        one
+        for one in configured.values()
+        if event_type in one.reaction.event_types
+        and one.source == source
+        and one.settings.mode != "off"
+    ]

@@ -1,0 +1,1 @@
+"""The reactions themselves: one small module each."""

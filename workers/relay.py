@@ -1,0 +1,142 @@
+"""The relay: moves outbox rows to their topics, in key order, and forgets none.
+
+A row is marked published only after all in-sync replicas have it. Whatever happens in between, it
+is sent again with the same `ce_id`. While the broker is away, rows wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+
+from opentelemetry.trace import SpanKind
+
+from adapters.kafka.producer import RecordProducer
+from adapters.kafka.records import Record
+from adapters.store import outbox
+from adapters.store.engine import Store
+from adapters.store.errors import StoreError
+from adapters.store.outbox import OutboxRow
+from workers.clock import Clock
+from workers.lease import run_under_lease
+from workers.telemetry import logs, metrics, tracing
+
+BATCH = 500
+IDLE = 0.5
+"""Seconds between two looks at an empty outbox when no writer in this process rings."""
+KEEP_PUBLISHED = timedelta(days=7)
+PURGE_BATCH = 1_000
+PURGE_PAUSE = 3600.0
+"""Seconds between two clean-ups."""
+
+log = logs.logger("relay")
+
+
+@dataclass(frozen=True)
+class Relay:
+    """What the relay works with."""
+
+    store: Store
+    producer: RecordProducer
+    clock: Clock
+    topic_prefix: str
+    lease: timedelta
+    owner: str
+
+
+async def run(relay: Relay) -> None:
+    """Move rows until cancelled; only one relay of a store works at a time."""
+    while True:
+        try:
+            await run_under_lease(
+                relay.store, relay.clock, "relay", relay.owner, relay.lease, lambda: _drain(relay)
+            )
+        except StoreError as error:
+            log.error("store not usable", why=str(error))
+        await relay.clock.sleep(IDLE)
+
+
+async def _drain(relay: Relay) -> None:
+    while True:
+        seen = relay.store.notified("outbox")
+        moved = await move_batch(relay)
+        if moved == 0:
+            await relay.store.wait("outbox", timeout=IDLE, since=seen)
+
+
+async def move_batch(relay: Relay) -> int:
+    """Publish the oldest waiting rows and mark those that the broker acknowledged.
+
+    Returns:
+        How many rows were published. None when the outbox is empty or the broker away.
+    """
+    async with relay.store.read() as tx:
+        rows = await outbox.unpublished(tx, BATCH)
+        backlog = await outbox.backlog(tx)
+    metrics.OUTBOX_ROWS.set(backlog.rows)
+    oldest = backlog.oldest_created_at
+    age = (relay.clock.now() - oldest).total_seconds() if oldest else 0
+    metrics.OUTBOX_OLDEST.set(age)
+    if not rows:
+        return 0
+    published = await _publish(relay, rows)
+    if published:
+        async with relay.store.write() as tx:
+            await outbox.mark_published(tx, [row.id for row in published], relay.clock.now())
+        _measure(relay, published)
+    return len(published)
+
+
+async def _publish(relay: Relay, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    with ExitStack() as spans:
+        records = [_record(relay, row, spans) for row in rows]
+        results = await relay.producer.send_all(records)
+    failed = [result for result in results if not result.acknowledged]
+    if failed:
+        log.warning("broker did not take all", rows=len(failed), why=str(failed[0].error))
+    return [row for row, result in zip(rows, results, strict=True) if result.acknowledged]
+
+
+def _record(relay: Relay, row: OutboxRow, spans: ExitStack) -> Record:
+    topic = f"{relay.topic_prefix}{row.topic}"
+    headers = dict(row.headers)
+    spans.enter_context(
+        tracing.span(
+            f"publish {row.topic}",
+            kind=SpanKind.PRODUCER,
+            parent=tracing.carried(headers),
+            attributes={
+                "messaging.system": "kafka",
+                "messaging.operation.type": "send",
+                "messaging.operation.name": "publish",
+                "messaging.destination.name": topic,
+                "messaging.message.id": row.event_id,
+                "messaging.kafka.message.key": row.key,
+            },
+        )
+    )
+    headers |= tracing.carry()
+    return Record(
+        topic=topic,
+        key=row.key.encode(),
+        value=row.value,
+        headers=[(name, text.encode()) for name, text in headers.items()],
+    )
+
+
+def _measure(relay: Relay, published: Sequence[OutboxRow]) -> None:
+    now = relay.clock.now()
+    for row in published:
+        metrics.EVENTS_PUBLISHED.labels(row.topic).inc()
+        metrics.PUBLISH_SECONDS.labels(row.topic).observe((now - row.created_at).total_seconds())
+
+
+async def purge(store: Store, clock: Clock) -> None:
+    """Delete rows published more than a week ago, now and then, until cancelled."""
+    while True:
+        async with store.write() as tx:
+            deleted = await outbox.purge(tx, clock.now() - KEEP_PUBLISHED, PURGE_BATCH)
+        if deleted < PURGE_BATCH:
+            await clock.sleep(PURGE_PAUSE)

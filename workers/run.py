@@ -1,0 +1,106 @@
+"""Roles: what a process does until it is told to stop; if one part dies, the process stops."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from adapters.kafka.errors import KafkaUnavailable, TopicMismatch
+from adapters.kafka.topics import TopicSpec, open_topics
+from events import catalogue
+from workers import ops, relay
+from workers.detect.poller import poll
+from workers.react import executor, intake
+from workers.telemetry import logs
+from workers.wiring import Parts
+
+ROLES = ("poll", "relay", "react")
+BROKER_PAUSE = 2.0
+"""Seconds between two tries to reach a broker that is not there yet."""
+
+log = logs.logger("run")
+Job = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> None:
+    """Run the roles and the operations endpoints until `stopping` is set.
+
+    Reactions in flight are given time to end; the other loops may be cut anywhere, since all they
+    write is written in transactions.
+    """
+    jobs: dict[str, Job] = {"ops": lambda: ops.serve(parts)}
+    if "poll" in roles:
+        jobs["poll"] = lambda: poll(parts.sources, parts.owner)
+    if "relay" in roles:
+        jobs["relay"] = lambda: _relay(parts)
+        jobs["purge"] = lambda: relay.purge(parts.store, parts.clock)
+    if "react" in roles:
+        jobs["intake"] = lambda: _intake(parts)
+    react = executor.run(parts.executor(), stopping) if "react" in roles else stopping.wait()
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(job(), name=name) for name, job in jobs.items()]
+        try:
+            await react
+            await stopping.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def _relay(parts: Parts) -> None:
+    await _with_topics(parts)
+    await relay.run(parts.relay())
+
+
+async def _intake(parts: Parts) -> None:
+    needs = parts.intake()
+    if not intake.topics(needs):
+        return
+    await _with_topics(parts)
+    broker = intake.consumer(needs, parts.kafka)
+    await broker.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await asyncio.shield(broker.stop())
+
+
+async def _with_topics(parts: Parts) -> None:
+    """Wait for the broker and make the topics that are missing."""
+    while True:
+        try:
+            await apply_topics(parts)
+        except KafkaUnavailable as error:
+            log.warning("waiting for the broker", why=str(error))
+            await parts.clock.sleep(BROKER_PAUSE)
+        except TopicMismatch as error:
+            log.warning("topics are not as configured; using them as they are", why=str(error))
+            return
+        else:
+            return
+
+
+async def apply_topics(parts: Parts) -> list[str]:
+    """Make every topic that is missing; return the names of those made."""
+    async with open_topics(parts.kafka) as topics:
+        return await topics.create_missing(
+            [
+                TopicSpec(name, parts.kafka.partitions, parts.kafka.replication_factor)
+                for name in wanted_topics(parts)
+            ]
+        )
+
+
+def wanted_topics(parts: Parts) -> list[str]:
+    """Return the names of all our topics, with their prefix."""
+    prefix = parts.kafka.topic_prefix
+    return [*catalogue.all_topics(prefix), f"{prefix}{catalogue.DEAD_LETTERS}"]
+
+
+def stop_on_signals(stopping: asyncio.Event) -> None:
+    """Set `stopping` at SIGTERM and SIGINT."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)

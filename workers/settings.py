@@ -1,0 +1,317 @@
+"""Settings: one TOML file, environment overrides, secrets by reference; unknown keys are errors."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
+
+ENV_PREFIX = "TIEBEAM_"
+CONFIG_VARIABLE = "TIEBEAM_CONFIG"
+DEFAULT_FILE = "tiebeam.toml"
+
+_DURATION = re.compile(r"^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; the text names the file, the key and the reason."""
+
+
+def parse_duration(value: Any) -> Any:
+    """Read "60s", "5m", "500ms", "1h" or "2d" into a timedelta.
+
+    Raises:
+        ValueError: The text is none of these.
+    """
+    if not isinstance(value, str):
+        return value
+    match = _DURATION.match(value.strip())
+    if match is None:
+        raise ValueError('write a duration as "500ms", "60s", "5m", "1h" or "2d"')
+    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise ValueError("must be longer than nothing")
+    return value
+
+
+def resolve_secret(value: Any, info: ValidationInfo) -> Any:
+    """Replace `env:NAME` by the variable's value and `file:/path` by the file's text.
+
+    Raises:
+        ValueError: The variable is not set or the file cannot be read.
+    """
+    if not isinstance(value, str):
+        return value
+    if value.startswith("env:"):
+        name = value.removeprefix("env:")
+        found = (info.context or {}).get("environ", {}).get(name)
+        if not found:
+            raise ValueError(f"environment variable {name} is not set")
+        return found
+    if value.startswith("file:"):
+        path = Path(value.removeprefix("file:"))
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ValueError(f"cannot read {path}: {error.strerror}") from error
+    return value
+
+
+def _known_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{value!r} is not a time zone such as Europe/London") from error
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
+Secret = Annotated[SecretStr, BeforeValidator(resolve_secret)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+BaseUrl = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+
+
+class Section(BaseModel):
+    """A table of the configuration file: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class KafkaSection(Section):
+    """Where the topics are and how new ones are made."""
+
+    bootstrap_servers: str = "localhost:9092"
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    sasl_username: str | None = None
+    sasl_password: Secret | None = None
+    ssl_cafile: str | None = None
+    ssl_certfile: str | None = None
+    ssl_keyfile: str | None = None
+    topic_prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]*$")] = ""
+    partitions: Annotated[int, Field(ge=1)] = 12
+    replication_factor: Annotated[int, Field(ge=1)] = 1
+
+
+class StoreSection(Section):
+    """The database that holds entities, outbox, inbox and ledger; its URL may hold a password."""
+
+    url: Secret = SecretStr("sqlite:///tiebeam.db")
+
+
+class TelemetrySection(Section):
+    """Where spans go; without an endpoint they go nowhere."""
+
+    otlp_endpoint: str | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class HttpSection(Section):
+    """The addresses on which Tiebeam itself listens."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - a container serves its pod's network
+    ops_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    webhook_port: Annotated[int, Field(ge=0, le=65535)] = 8081
+
+
+class RelaySection(Section):
+    """How the outbox is emptied."""
+
+    lease: Duration = timedelta(seconds=10)
+
+
+class ReactSection(Section):
+    """How reactions are carried out.
+
+    `lease` is how long a claimed reaction belongs to one process; `settle` is how long a call
+    without an answer is given to take effect before the provider is asked about it.
+    """
+
+    lease: Duration = timedelta(seconds=60)
+    settle: Duration = timedelta(seconds=30)
+
+
+class LimitsSection(Section):
+    """What one connection may ask of its provider."""
+
+    requests_per_second: Annotated[float, Field(gt=0)] = 10.0
+    max_in_flight: Annotated[int, Field(ge=1)] = 8
+    timeout: Duration = timedelta(seconds=30)
+
+
+class StreamSection(Section):
+    """The cadence of one stream.
+
+    `every` is the pause between two looks, `sweep_every` the pause between two full listings,
+    `details_every` how often a live entity's detail is read though its row has not changed.
+    """
+
+    every: Duration | None = None
+    sweep_every: Duration | None = None
+    details_every: Duration | None = None
+
+
+class ConnectionSection(Section):
+    """What every connection has, whatever its provider."""
+
+    base_url: BaseUrl
+    limits: LimitsSection = LimitsSection()
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "GBP"
+    timezone: Zone = "Europe/London"
+    streams: dict[str, StreamSection] = {}
+
+
+class PlentificConnection(ConnectionSection):
+    """One account at Plentific."""
+
+    provider: Literal["plentific"]
+    client_id: Secret
+    client_secret: Secret
+    webhook_secret: Secret | None = None
+    webhook_signature_header: str = "X-Plentific-Signature"
+
+
+class EssensysConnection(ConnectionSection):
+    """One account at essensys Operate."""
+
+    provider: Literal["essensys"]
+    client_id: Secret
+    client_secret: Secret
+    username: Secret
+    password: Secret
+
+
+Connection = Annotated[PlentificConnection | EssensysConnection, Field(discriminator="provider")]
+
+
+class Settings(Section):
+    """Everything that a process needs to know before it starts."""
+
+    kafka: KafkaSection = KafkaSection()
+    store: StoreSection = StoreSection()
+    telemetry: TelemetrySection = TelemetrySection()
+    http: HttpSection = HttpSection()
+    relay: RelaySection = RelaySection()
+    react: ReactSection = ReactSection()
+    connections: dict[str, Connection] = {}
+    reactions: dict[str, dict[str, Any]] = {}
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from a file (default: TIEBEAM_CONFIG or tiebeam.toml) and the environment.
+
+    Raises:
+        SettingsError: The file is missing or is not TOML, or a key or value is not acceptable.
+    """
+    environ = os.environ if environ is None else environ
+    path = path or Path(environ.get(CONFIG_VARIABLE, DEFAULT_FILE))
+    data = _read(path)
+    origins = _overlay(data, environ)
+    try:
+        return Settings.model_validate(data, context={"environ": environ})
+    except ValidationError as error:
+        raise SettingsError(describe(error, path, origins)) from None
+
+
+def describe(
+    error: ValidationError,
+    path: Path,
+    origins: Mapping[tuple[str, ...], str] | None = None,
+    under: tuple[str, ...] = (),
+) -> str:
+    """Turn a validation error into one line: file (or variable), key, reason; no value is shown."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    keys = under + tuple(str(part) for part in first["loc"])
+    keys = _without_tag(keys)
+    origin = (origins or {}).get(keys, path)
+    reasons = {
+        "extra_forbidden": "unknown key",
+        "missing": "is missing",
+        "union_tag_not_found": 'needs provider = "plentific" or "essensys"',
+        "union_tag_invalid": 'provider must be "plentific" or "essensys"',
+    }
+    reason = reasons.get(first["type"], first["msg"].removeprefix("Value error, "))
+    more = error.error_count() - 1
+    rest = f" (and {more} more)" if more else ""
+    return f"{origin}: {'.'.join(keys)}: {reason}{rest}"
+
+
+def _without_tag(keys: tuple[str, ...]) -> tuple[str, ...]:
+    # pydantic puts the provider's name between a connection's name and its key
+    if len(keys) > 2 and keys[0] == "connections" and keys[2] in ("plentific", "essensys"):
+        return keys[:2] + keys[3:]
+    return keys
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path}: no such file; name one with --config or {CONFIG_VARIABLE}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from None
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from None
+
+
+def _overlay(data: dict[str, Any], environ: Mapping[str, str]) -> dict[tuple[str, ...], str]:
+    """Write TIEBEAM_A__B=value over data["a"]["b"]; return which key came from which variable."""
+    origins: dict[tuple[str, ...], str] = {}
+    for name in sorted(environ):
+        if not name.startswith(ENV_PREFIX) or "__" not in name:
+            continue
+        keys: list[str] = []
+        table = data
+        *parents, last = name.removeprefix(ENV_PREFIX).lower().split("__")
+        for part in parents:
+            keys.append(_existing(table, part, keys))
+            table = table.setdefault(keys[-1], {})
+            if not isinstance(table, dict):
+                raise SettingsError(f"{name}: {'.'.join(keys)} is a value, not a table")
+        keys.append(_existing(table, last, keys))
+        table[keys[-1]] = _value(name, environ[name])
+        origins[tuple(keys)] = name
+    return origins
+
+
+def _existing(table: Mapping[str, Any], part: str, parents: list[str]) -> str:
+    # variables have neither dashes nor small letters: find the key that is meant
+    for key in table:
+        if key.lower().replace("-", "_") == part:
+            return key
+    in_table_of_names = parents[:1] == ["reactions"] or parents[-1:] == ["streams"]
+    return part.replace("_", "-") if in_table_of_names and len(parents) in (1, 3) else part
+
+
+def _value(name: str, text: str) -> Any:
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        return tomllib.loads(f"value = {text}", parse_float=Decimal)["value"]
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{name}: not valid TOML: {error}") from None

@@ -1,0 +1,1 @@
+"""Telemetry: traces that survive Kafka and restarts, JSON logs without secrets, metrics."""

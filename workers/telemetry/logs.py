@@ -1,0 +1,67 @@
+"""Logs: one JSON object a line with the trace's ids; never payloads, secrets or personal data."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from opentelemetry import trace
+from structlog.typing import EventDict, WrappedLogger
+
+
+def configure(level: str = "info", stream: TextIO | None = None) -> None:
+    """Send our logs and the libraries' warnings as JSON lines to a stream (default: stderr)."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        add_trace_ids,
+        drop_tracebacks_below_debug,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.EventRenamer("message"),
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("tiebeam").setLevel(level.upper())
+
+
+def logger(name: str) -> structlog.stdlib.BoundLogger:
+    """Return the logger of one part, for example `logger("relay")`."""
+    found: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(f"tiebeam.{name}")
+    return found
+
+
+def add_trace_ids(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Put the current span's ids beside the message."""
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        event["trace_id"] = trace.format_trace_id(context.trace_id)
+        event["span_id"] = trace.format_span_id(context.span_id)
+    return event
+
+
+def drop_tracebacks_below_debug(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Keep tracebacks for debugging: their text may show values that do not belong in a log."""
+    if not logging.getLogger("tiebeam").isEnabledFor(logging.DEBUG):
+        event.pop("exc_info", None)
+    return event

@@ -1,0 +1,46 @@
+"""Metrics: what a dashboard needs to know of streams, outbox and reactions (`tiebeam_…`)."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
+
+ENTITIES_SEEN = Counter("tiebeam_entities_seen", "Rows read", ["connection", "stream"])
+ENTITIES_CHANGED = Counter(
+    "tiebeam_entities_changed",
+    "Entities that differed from what was known",
+    ["connection", "stream"],
+)
+EVENTS_DETECTED = Counter("tiebeam_events_detected", "Events written to the outbox", ["type"])
+HISTORY_WITHHELD = Counter(
+    "tiebeam_history_withheld",
+    "Transitions older than the stream's baseline, not published",
+    ["connection", "stream"],
+)
+CYCLE_SECONDS = Histogram(
+    "tiebeam_poll_cycle_seconds", "One look at a stream", ["connection", "stream"], buckets=_SECONDS
+)
+CYCLE_FAILURES = Counter(
+    "tiebeam_poll_cycle_failures", "Looks at a stream that failed", ["connection", "stream"]
+)
+OUTBOX_ROWS = Gauge("tiebeam_outbox_rows", "Events that wait to be published")
+OUTBOX_OLDEST = Gauge("tiebeam_outbox_oldest_seconds", "Age of the oldest waiting event")
+PUBLISH_SECONDS = Histogram(
+    "tiebeam_publish_seconds", "From the outbox to the topic", ["topic"], buckets=_SECONDS
+)
+EVENTS_PUBLISHED = Counter("tiebeam_events_published", "Events on their topic", ["topic"])
+EVENTS_RECEIVED = Counter("tiebeam_events_received", "Events taken into the inbox", ["type"])
+DEAD_LETTERS = Counter("tiebeam_dead_letters", "Records that could not be read", ["topic"])
+REACTIONS_FINISHED = Counter(
+    "tiebeam_reactions_finished", "Attempts at a reaction by how they ended", ["reaction", "state"]
+)
+REACTIONS_WAITING = Gauge(
+    "tiebeam_reactions", "Reactions by state as the store has them", ["reaction", "state"]
+)
+END_TO_END_SECONDS = Histogram(
+    "tiebeam_end_to_end_seconds",
+    "From the provider's own time of the change to the effect",
+    ["reaction"],
+    buckets=_SECONDS,
+)

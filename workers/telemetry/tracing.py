@@ -1,0 +1,79 @@
+"""Traces: one per event, carried in W3C form through outbox, Kafka headers and inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
+def provider(otlp_endpoint: str | None) -> TracerProvider:
+    """Build the tracer provider of a process; spans go out only where an endpoint is given."""
+    built = TracerProvider(resource=Resource.create({"service.name": "tiebeam"}))
+    if otlp_endpoint is not None:
+        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+        built.add_span_processor(BatchSpanProcessor(exporter))
+    return built
+
+
+def install(built: TracerProvider) -> None:
+    """Make a provider the one of this process."""
+    trace.set_tracer_provider(built)
+
+
+def carry() -> dict[str, str]:
+    """Return the current span as `traceparent` (and `tracestate`), to be kept beside a row."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier)
+    return carrier
+
+
+def carried(carrier: Mapping[str, str | None]) -> Context:
+    """Return the context that `carry` wrote down, in this process or an earlier one."""
+    return _PROPAGATOR.extract({name: value for name, value in carrier.items() if value})
+
+
+@contextmanager
+def span(
+    name: str,
+    *,
+    kind: SpanKind = SpanKind.INTERNAL,
+    parent: Context | None = None,
+    links: tuple[SpanContext, ...] = (),
+    attributes: Mapping[str, str | int | bool] | None = None,
+) -> Iterator[Span]:
+    """Run a block in a span; an exception marks it failed with the exception's type only.
+
+    The text of an exception may hold what a provider answered, so it stays out of the span.
+    """
+    tracer = trace.get_tracer("tiebeam")
+    with tracer.start_as_current_span(
+        name,
+        context=parent,
+        kind=kind,
+        links=[Link(context) for context in links],
+        attributes=dict(attributes or {}),
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as current:
+        try:
+            yield current
+        except BaseException as error:
+            current.set_status(Status(StatusCode.ERROR))
+            current.set_attribute("error.type", type(error).__qualname__)
+            raise
+
+
+def current() -> SpanContext:
+    """Return the context of the span that runs now, to link other traces to it."""
+    return trace.get_current_span().get_span_context()

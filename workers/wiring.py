@@ -1,0 +1,213 @@
+"""The wiring: builds every part of a process from its settings, and closes it again."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from adapters.essensys import client as essensys
+from adapters.http.limits import Limits
+from adapters.kafka.producer import RecordProducer
+from adapters.kafka.settings import KafkaSettings
+from adapters.plentific import client as plentific
+from adapters.store.engine import Store
+from workers.clock import Clock, SystemClock
+from workers.detect.observe import Source
+from workers.detect.registry import STREAMS
+from workers.detect.stream import Cadence, Facts, Stream
+from workers.react.executor import Executor
+from workers.react.intake import Intake
+from workers.react.reaction import Configured, Place
+from workers.react.registry import configured
+from workers.relay import Relay
+from workers.settings import (
+    Connection,
+    EssensysConnection,
+    KafkaSection,
+    PlentificConnection,
+    Settings,
+    SettingsError,
+    StreamSection,
+)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a process is made of; which of it runs depends on its roles."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    kafka: KafkaSettings
+    producer: RecordProducer
+    clients: Mapping[str, Any]
+    sources: tuple[tuple[Source, Cadence], ...]
+    reactions: Mapping[str, Configured]
+    owner: str
+
+    def relay(self) -> Relay:
+        """Return the relay's needs."""
+        return Relay(
+            store=self.store,
+            producer=self.producer,
+            clock=self.clock,
+            topic_prefix=self.settings.kafka.topic_prefix,
+            lease=self.settings.relay.lease,
+            owner=self.owner,
+        )
+
+    def intake(self) -> Intake:
+        """Return the intake's needs."""
+        return Intake(
+            store=self.store,
+            clock=self.clock,
+            dead_letters=self.producer,
+            reactions=self.reactions,
+            topic_prefix=self.settings.kafka.topic_prefix,
+        )
+
+    def executor(self) -> Executor:
+        """Return the executor's needs."""
+        targets = {one.place.connection for one in self.reactions.values()}
+        return Executor(
+            store=self.store,
+            clock=self.clock,
+            reactions=self.reactions,
+            slots={name: self.settings.connections[name].limits.max_in_flight for name in targets},
+            lease=self.settings.react.lease,
+            settle=self.settings.react.settle,
+            owner=self.owner,
+            random=Random(),  # noqa: S311 - jitter, not a secret
+        )
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings, path: Path, clock: Clock | None = None
+) -> AsyncIterator[Parts]:
+    """Build the parts, without starting or connecting anything, and close them at the end.
+
+    Raises:
+        SettingsError: Settings contradict each other.
+    """
+    clock = clock or SystemClock()
+    check_leases(settings, path)
+    async with AsyncExitStack() as stack:
+        store = Store.open(settings.store.url.get_secret_value())
+        stack.push_async_callback(store.aclose)
+        clients = {name: client(name, one) for name, one in settings.connections.items()}
+        for built in clients.values():
+            stack.push_async_callback(built.aclose)
+        kafka = kafka_settings(settings.kafka)
+        producer = RecordProducer(kafka)
+        stack.push_async_callback(producer.stop)
+        places = {
+            name: Place(name, clients[name], one.currency, one.timezone)
+            for name, one in settings.connections.items()
+        }
+        yield Parts(
+            settings=settings,
+            store=store,
+            clock=clock,
+            kafka=kafka,
+            producer=producer,
+            clients=clients,
+            sources=tuple(sources(settings, path, clients, store, clock)),
+            reactions=configured(settings, places, path),
+            owner=f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}",
+        )
+
+
+def check_leases(settings: Settings, path: Path) -> None:
+    """Refuse a lease that a single slow call could outlive.
+
+    Raises:
+        SettingsError: A connection's timeout is longer than half of the reactions' lease.
+    """
+    for name, connection in settings.connections.items():
+        if connection.limits.timeout * 2 > settings.react.lease:
+            raise SettingsError(
+                f"{path}: react.lease: must be at least twice connections.{name}.limits.timeout"
+            )
+
+
+def client(name: str, connection: Connection) -> Any:
+    """Build the client of a connection."""
+    limits = Limits(
+        requests_per_second=connection.limits.requests_per_second,
+        max_in_flight=connection.limits.max_in_flight,
+    )
+    timeout = connection.limits.timeout.total_seconds()
+    match connection:
+        case PlentificConnection():
+            return plentific.connect(
+                connection=name,
+                base_url=connection.base_url,
+                client_id=connection.client_id.get_secret_value(),
+                client_secret=connection.client_secret.get_secret_value(),
+                limits=limits,
+                timeout=timeout,
+            )
+        case EssensysConnection():
+            return essensys.connect(
+                connection=name,
+                base_url=connection.base_url,
+                client_id=connection.client_id.get_secret_value(),
+                client_secret=connection.client_secret.get_secret_value(),
+                username=connection.username.get_secret_value(),
+                password=connection.password.get_secret_value(),
+                time_zone=ZoneInfo(connection.timezone),
+                limits=limits,
+                timeout=timeout,
+            )
+
+
+def kafka_settings(section: KafkaSection) -> KafkaSettings:
+    """Return the adapter's settings for the `[kafka]` table."""
+    values = section.model_dump()
+    if section.sasl_password is not None:
+        values["sasl_password"] = section.sasl_password.get_secret_value()
+    return KafkaSettings(**values)
+
+
+def sources(
+    settings: Settings, path: Path, clients: Mapping[str, Any], store: Store, clock: Clock
+) -> list[tuple[Source, Cadence]]:
+    """Return every stream of every connection with its cadence.
+
+    Raises:
+        SettingsError: The configuration names a stream that the provider does not have.
+    """
+    found: list[tuple[Source, Cadence]] = []
+    for name, connection in settings.connections.items():
+        streams = {one.name: one for one in STREAMS if one.provider == connection.provider}
+        for unknown in connection.streams.keys() - streams.keys():
+            known = ", ".join(sorted(streams)) or "none"
+            raise SettingsError(
+                f"{path}: connections.{name}.streams.{unknown}: no such stream; there are: {known}"
+            )
+        facts = Facts(name, connection.currency, connection.timezone)
+        for stream in streams.values():
+            source = Source(stream, clients[name], facts, store, clock)
+            found.append((source, cadence(stream, connection.streams.get(stream.name))))
+    return found
+
+
+def cadence(stream: Stream, section: StreamSection | None) -> Cadence:
+    """Return the stream's cadence, as far as the configuration does not say otherwise."""
+    own = stream.cadence
+    if section is None:
+        return own
+    return Cadence(
+        every=section.every or own.every,
+        sweep_every=section.sweep_every or own.sweep_every,
+        details_every=section.details_every or own.details_every,
+    )
