@@ -32,7 +32,7 @@ async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> 
     """
     jobs: dict[str, Job] = {"ops": lambda: ops.serve(parts)}
     if "poll" in roles:
-        jobs["poll"] = lambda: poll(parts.sources, parts.owner)
+        jobs["poll"] = lambda: poll(parts.sources, parts.owner, parts.settings.poll.lease)
     if "relay" in roles:
         jobs["relay"] = lambda: _relay(parts)
         jobs["purge"] = lambda: relay.purge(parts.store, parts.clock)

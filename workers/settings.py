@@ -135,8 +135,17 @@ class HttpSection(Section):
     webhook_port: Annotated[int, Field(ge=0, le=65535)] = 8081
 
 
+class PollSection(Section):
+    """How streams are looked at.
+
+    `lease` is how long a stream waits for a process that fell silent before another takes it over.
+    """
+
+    lease: Duration = timedelta(seconds=15)
+
+
 class RelaySection(Section):
-    """How the outbox is emptied."""
+    """How the outbox is emptied; `lease` as in `PollSection`."""
 
     lease: Duration = timedelta(seconds=10)
 
@@ -212,6 +221,7 @@ class Settings(Section):
     store: StoreSection = StoreSection()
     telemetry: TelemetrySection = TelemetrySection()
     http: HttpSection = HttpSection()
+    poll: PollSection = PollSection()
     relay: RelaySection = RelaySection()
     react: ReactSection = ReactSection()
     connections: dict[str, Connection] = {}

@@ -13,26 +13,24 @@ from workers.detect.stream import Cadence
 from workers.lease import run_under_lease
 from workers.telemetry import logs, metrics
 
-LEASE = timedelta(seconds=15)
-"""How long a stream waits for a process that fell silent before another one takes it over."""
 MAX_BACKOFF = timedelta(minutes=5)
 
 log = logs.logger("detect")
 
 
-async def poll(sources: Sequence[tuple[Source, Cadence]], owner: str) -> None:
+async def poll(sources: Sequence[tuple[Source, Cadence]], owner: str, lease: timedelta) -> None:
     """Look at all streams until cancelled."""
     async with asyncio.TaskGroup() as group:
         for source, cadence in sources:
             name = f"poll {source.facts.connection}/{source.stream.name}"
-            group.create_task(poll_stream(source, cadence, owner), name=name)
+            group.create_task(poll_stream(source, cadence, owner, lease), name=name)
 
 
-async def poll_stream(source: Source, cadence: Cadence, owner: str) -> None:
+async def poll_stream(source: Source, cadence: Cadence, owner: str, lease: timedelta) -> None:
     """Look at one stream until cancelled; after a failure the pauses grow to five minutes."""
     while True:
         try:
-            looked = await look_under_lease(source, cadence, owner)
+            looked = await look_under_lease(source, cadence, owner, lease)
         except StoreError as error:
             log.error("store not usable", stream=source.stream.name, why=str(error))
             looked = Progress(failures=1)
@@ -52,11 +50,13 @@ def pause_after(looked: Progress | None, cadence: Cadence) -> float:
     return min(every * 2.0 ** min(failures, 10), max(MAX_BACKOFF.total_seconds(), every))
 
 
-async def look_under_lease(source: Source, cadence: Cadence, owner: str) -> Progress | None:
+async def look_under_lease(
+    source: Source, cadence: Cadence, owner: str, lease: timedelta
+) -> Progress | None:
     """Look once if no other process is at this stream; None if one is."""
     name = f"stream/{source.facts.connection}/{source.stream.name}"
     return await run_under_lease(
-        source.store, source.clock, name, owner, LEASE, lambda: run_cycle(source, cadence)
+        source.store, source.clock, name, owner, lease, lambda: run_cycle(source, cadence)
     )
 
 

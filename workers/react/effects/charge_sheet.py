@@ -32,6 +32,7 @@ from workers.react.reaction import (
     Unclear,
 )
 
+PENNY = Decimal("0.01")
 OVERLAP = timedelta(days=1)
 """essensys filters by whole days of a zone it does not name: look a day further back."""
 
@@ -172,7 +173,7 @@ def outcome(place: Place, call: PlannedCharge, done: Done) -> Outcome:
     state = ChargeSheetState(
         **planned,
         charge_sheet_id=done.provider_id,
-        net_amount=call.quantity * call.unit_price,
+        net_amount=(call.quantity * call.unit_price).quantize(PENNY),
         source_invoice_uuid=call.invoice_uuid,
     )
     return Outcome("essensys.charge_sheet.created", ChargeSheetData(charge_sheet=state))
