@@ -94,6 +94,14 @@ class BearerAuth(httpx.Auth):
         tokens = ((token.access, token.refresh or "") for token in self._given)
         return (*self._grant.secrets(), *itertools.chain(*tokens))
 
+    async def ensure(self) -> None:
+        """Fetch a token unless there is one that can be used.
+
+        Raises:
+            Unauthorised, Transient: no token was to be had.
+        """
+        await self._current()
+
     async def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:

@@ -26,6 +26,7 @@ from adapters.http.transport import CONNECT_TIMEOUT, UNSENT, SafeAiohttpTranspor
 
 TIMEOUT = 30.0  # seconds for one exchange, from connecting to the last byte of the answer
 MAX_ANSWER = 32 * 1024 * 1024  # bytes, after decompression
+PATIENCE = 10.0  # seconds of a pause that a call waits for; longer, and it fails at once
 PAUSE_AFTER_429 = 1.0  # seconds, where the provider does not say how long
 HEADERS = {
     "Accept": "application/json",
@@ -102,10 +103,24 @@ class HttpClient:
             Ambiguous: a write that may have happened, as one may that is cancelled.
         """
         request = self._request(call)
+        if (pause := self._limiter.pause_left()) > PATIENCE:
+            raise Transient(
+                self.connection, call.operation, "the provider asked for a pause", retry_after=pause
+            )
         async with self._limiter.slot() as waited:
             metrics.rate_limit_wait_seconds.labels(self.connection).observe(waited)
             received = await self._authorised(call, request)
         return self._judge(call, received, self._statuses)
+
+    async def sign_in(self) -> None:
+        """Make sure that there is a token, without any other call.
+
+        Raises:
+            Unauthorised: the credentials are refused.
+            Transient: no token was to be had now.
+        """
+        if isinstance(self._auth, BearerAuth):
+            await self._auth.ensure()
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -59,6 +59,10 @@ class RateLimiter:
         finally:
             self._in_flight.release()
 
+    def pause_left(self) -> float:
+        """Seconds until the pause ends that the provider asked for; 0 where there is none."""
+        return max(self._paused_until - self._clock.monotonic(), 0.0)
+
     def pause(self, seconds: float) -> None:
         """Start nothing for so long; a shorter pause never ends a longer one early."""
         until = self._clock.monotonic() + min(max(seconds, 0.0), LONGEST_PAUSE)

@@ -209,8 +209,8 @@ async def retry(tx: AsyncConnection, ids: Iterable[int], now: datetime) -> list[
 
 async def ids_in(tx: AsyncConnection, states: Sequence[State]) -> list[int]:
     """The ids of all rows in these states, oldest first."""
-    chosen = select(reactions.c.id).where(reactions.c.state.in_(states)).order_by(reactions.c.id)
-    return list(await tx.scalars(chosen))
+    chosen = select(reactions.c.id).where(reactions.c.state.in_(states), *_index_hint(states))
+    return list(await tx.scalars(chosen.order_by(reactions.c.id)))
 
 
 async def make_live(

@@ -323,6 +323,21 @@ async def test_a_refresh_that_is_refused_falls_back_to_the_whole_grant(
     ]
 
 
+async def test_signing_in_asks_for_a_token_and_nothing_else(open_client: OpenClient) -> None:
+    provider, clock = Provider(), FakeClock()
+    async with raw_server(provider) as server:
+        client = open_client(server.url, auth=BearerAuth(JSON_GRANT, clock), clock=clock)
+        await client.sign_in()
+        await client.sign_in()
+        assert len(server.seen) == 1
+
+    provider.token_status = lambda fields: 401
+    async with raw_server(provider) as server:
+        client = open_client(server.url, auth=BearerAuth(JSON_GRANT, clock), clock=clock)
+        with pytest.raises(Unauthorised):
+            await client.sign_in()
+
+
 async def test_the_retry_after_of_a_token_endpoint_pauses_the_connection(
     open_client: OpenClient,
 ) -> None:

@@ -304,11 +304,38 @@ async def test_retry_after_is_obeyed_by_every_caller(
         client = open_client(server.url, clock=clock)
         with pytest.raises(Transient) as raised:
             await client.send(READ)
+        refused = await asyncio.gather(
+            *(client.send(READ) for _ in range(10)), return_exceptions=True
+        )
+        assert not arrivals
+        clock.seconds += waits
         await asyncio.gather(*(client.send(READ) for _ in range(10)))
 
     assert raised.value.retry_after == waits
     assert "try again later after" in str(raised.value)
+    assert {type(error) for error in refused} == {Transient}
+    assert all(isinstance(error, Transient) and error.retry_after for error in refused)
     assert min(arrivals) >= 1000 + waits
+
+
+async def test_a_short_pause_is_waited_for(open_client: OpenClient) -> None:
+    clock = FakeClock()
+
+    async def refuse_once(seen: Seen, wire: Wire) -> None:
+        if len(server.seen) == 1:
+            await wire.answer(429, {}, {"Retry-After": "3"})
+        else:
+            arrivals.append(clock.seconds)
+            await wire.answer(200, {})
+
+    arrivals: list[float] = []
+    async with raw_server(refuse_once) as server:
+        client = open_client(server.url, clock=clock)
+        with pytest.raises(Transient):
+            await client.send(READ)
+        await asyncio.gather(*(client.send(READ) for _ in range(10)))
+
+    assert min(arrivals) >= 1003
 
 
 async def test_a_429_that_does_not_say_how_long_still_pauses(open_client: OpenClient) -> None:

@@ -52,7 +52,7 @@ async def test_an_effect_is_finished_once(store: Store) -> None:
     async with store.write() as tx:
         assert await ledger.finish(tx, "charge/1", "4711", None, "reference", SOON)
         assert not await ledger.finish(tx, "charge/1", "4712", None, "value", LATER)
-        assert not await ledger.mark_sent(tx, "charge/1", LATER)
+        assert not await ledger.mark_sent(tx, "charge/1", request=REQUEST, now=LATER)
         assert not await ledger.withdraw(tx, "charge/1")
         assert not await ledger.finish(tx, "charge/unknown", "1", None, "answer", SOON)
         found = await ledger.get(tx, ["charge/1"])
@@ -64,10 +64,12 @@ async def test_another_call_is_counted_and_the_first_ones_time_is_kept(store: St
     await _begin(store)
 
     async with store.write() as tx:
-        assert await ledger.mark_sent(tx, "charge/1", LATER)
+        corrected = REQUEST | {"account": "277755"}
+        assert await ledger.mark_sent(tx, "charge/1", request=corrected, now=LATER)
         found = (await ledger.get(tx, ["charge/1"]))["charge/1"]
 
     assert (found.attempts, found.first_sent_at, found.sent_at) == (2, NOW, LATER)
+    assert found.request == corrected
 
 
 async def test_a_first_call_without_effect_can_be_taken_back(store: Store) -> None:
@@ -85,7 +87,7 @@ async def test_a_later_call_cannot_be_taken_back_for_an_earlier_one_may_have_hap
     await _begin(store)
 
     async with store.write() as tx:
-        await ledger.mark_sent(tx, "charge/1", SOON)
+        await ledger.mark_sent(tx, "charge/1", request=REQUEST, now=SOON)
         assert not await ledger.withdraw(tx, "charge/1")
 
     found = await _begin(store)
