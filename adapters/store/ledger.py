@@ -28,7 +28,8 @@ class Effect:
     """A call with an effect: `sending` until we know that it happened, then `done`.
 
     `attempts` counts the calls; `first_sent_at` and `sent_at` are when the first and the last of
-    them were about to be made.
+    them were about to be made. `lost_at` is when the last one was known to have no answer; None
+    while it may still be on its way, or after a crash.
     """
 
     effect_key: str
@@ -38,6 +39,7 @@ class Effect:
     request: Json
     first_sent_at: datetime
     sent_at: datetime
+    lost_at: datetime | None = None
     state: Literal["sending", "done"] = "sending"
     attempts: int = 1
     response: Json = None
@@ -88,19 +90,30 @@ async def mark_sent(tx: AsyncConnection, key: str, *, request: Json, now: dateti
     again = (
         update(effects)
         .where(_sending(key))
-        .values(request=request, sent_at=now, attempts=effects.c.attempts + 1)
+        .values(request=request, sent_at=now, lost_at=None, attempts=effects.c.attempts + 1)
     )
     return (await tx.execute(again)).rowcount == 1
+
+
+async def mark_lost(tx: AsyncConnection, key: str, now: datetime) -> bool:
+    """Write that the last call had no answer and none will come; False where it is not sending."""
+    lost = update(effects).where(_sending(key)).values(lost_at=now)
+    return (await tx.execute(lost)).rowcount == 1
 
 
 async def withdraw(tx: AsyncConnection, key: str) -> bool:
     """Take back the intent of a call that certainly had no effect (refused, never sent).
 
-    Only a first call's intent goes away as if it had never been, and True says so: an earlier call
-    may still have happened. So the next attempt need not look first.
+    Only a first call's intent goes away as if it had never been, and True says so: the next attempt
+    need not look first. A later call's stays, since an earlier call may still have happened, and
+    can be looked for at once.
     """
     certain = delete(effects).where(_sending(key), effects.c.attempts == 1)
-    return (await tx.execute(certain)).rowcount == 1
+    if (await tx.execute(certain)).rowcount == 1:
+        return True
+    earlier = update(effects).where(_sending(key)).values(lost_at=effects.c.first_sent_at)
+    await tx.execute(earlier)
+    return False
 
 
 async def finish(

@@ -149,6 +149,7 @@ effects = Table(
     Column("found_by", Text),
     Column("first_sent_at", UtcTime, nullable=False),
     Column("sent_at", UtcTime, nullable=False),
+    Column("lost_at", UtcTime),
     Column("done_at", UtcTime),
     Column("request", JsonText),
     Column("response", JsonText),

@@ -159,7 +159,7 @@ async def _ensure(
         return _audit(configured, effect, earlier.provider_id, earlier.found_by)
     if earlier is not None:
         effect_before = Effect(effect.key, effect.kind, effect.kind.restore(earlier.request))
-        found = await _find(executor, configured, effect_before, earlier)
+        found = await _find(executor, row, configured, effect_before, earlier)
         if found is not None:
             await _settle(executor, configured, event, effect_before, found)
             return _audit(configured, effect, found.provider_id, found.found_by)
@@ -169,10 +169,16 @@ async def _ensure(
 
 
 async def _find(
-    executor: Executor, configured: Configured, effect: Effect, earlier: ledger.Effect
+    executor: Executor,
+    row: InboxRow,
+    configured: Configured,
+    effect: Effect,
+    earlier: ledger.Effect,
 ) -> Done | None:
     """Ask the provider whether an earlier attempt took effect; None means: it did not."""
-    until = earlier.sent_at + executor.settle
+    # a process that died may have sent until the last moment it was allowed to
+    lost_at = earlier.lost_at or earlier.sent_at + _time_to_call(executor.lease)
+    until = lost_at + executor.settle
     if executor.clock.now() < until:
         raise NotSettled(until)
 
@@ -180,10 +186,17 @@ async def _find(
         async with executor.store.read() as tx:
             return await ledger.claimed_provider_ids(tx, configured.place.connection, ids)
 
+    await _extend_lease(executor, row)
     with tracing.span(f"find {effect.kind.name}", attributes={"tiebeam.effect_key": effect.key}):
-        found = await effect.kind.find(
-            configured.place, Search(effect, earlier.first_sent_at, claimed)
-        )
+        try:
+            async with asyncio.timeout(_time_to_call(executor.lease).total_seconds()):
+                found = await effect.kind.find(
+                    configured.place, Search(effect, earlier.first_sent_at, claimed)
+                )
+        except TimeoutError:
+            raise Transient(
+                configured.place.connection, effect.kind.name, "not looked for within the lease"
+            ) from None
     if isinstance(found, Unclear):
         raise Blocked(found.reason)
     return None if isinstance(found, Absent) else found
@@ -193,16 +206,13 @@ async def _send(
     executor: Executor, row: InboxRow, configured: Configured, effect: Effect, *, again: bool
 ) -> Done:
     """Make the call within the lease; take the intent back if it certainly had no effect."""
-    now = executor.clock.now()
-    async with executor.store.write() as tx:
-        until = now + executor.lease
-        if not await inbox.extend_lease(tx, row.id, executor.owner, until, token=row.lease_token):
-            raise LeaseLost
-        if again:
-            request = effect.kind.request(effect.call)
-            await ledger.mark_sent(tx, effect.key, request=request, now=now)
+    await _extend_lease(executor, row)
+    if again:
+        request = effect.kind.request(effect.call)
+        async with executor.store.write() as tx:
+            await ledger.mark_sent(tx, effect.key, request=request, now=executor.clock.now())
     try:
-        async with asyncio.timeout(_time_to_send(executor.lease)):
+        async with asyncio.timeout(_time_to_call(executor.lease).total_seconds()):
             return await effect.kind.send(configured.place, effect.call)
     except (Transient, Rejected) as error:
         async with executor.store.write() as tx:
@@ -210,17 +220,26 @@ async def _send(
         if isinstance(error, Rejected) and not isinstance(error, Unauthorised):
             raise Refused(effect, error) from error
         raise
-    except TimeoutError:
+    except (Ambiguous, TimeoutError) as error:
+        async with executor.store.write() as tx:
+            await ledger.mark_lost(tx, effect.key, executor.clock.now())
+        if isinstance(error, Ambiguous):
+            raise
         raise Ambiguous(
-            configured.place.connection,
-            effect.kind.name,
-            "no answer within the lease of the reaction",
+            configured.place.connection, effect.kind.name, "no answer within the reaction's lease"
         ) from None
 
 
-def _time_to_send(lease: timedelta) -> float:
-    # After the lease another process may send: stop well before.
-    return lease.total_seconds() * 0.8
+async def _extend_lease(executor: Executor, row: InboxRow) -> None:
+    until = executor.clock.now() + executor.lease
+    async with executor.store.write() as tx:
+        if not await inbox.extend_lease(tx, row.id, executor.owner, until, token=row.lease_token):
+            raise LeaseLost
+
+
+def _time_to_call(lease: timedelta) -> timedelta:
+    # after the lease another process may send: stop well before
+    return lease * 0.8
 
 
 async def _settle(

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -187,7 +188,7 @@ async def test_many_claimers_never_work_on_one_row_or_one_key_together(store_url
                 tasks.create_task(worker((one, two)[number % 2], f"worker-{number}"))
 
     assert {key: sorted(ids) for key, ids in done.items()} == done
-    assert sorted(sum(done.values(), [])) == list(range(1, len(keys) + 1))
+    assert sorted(chain.from_iterable(done.values())) == list(range(1, len(keys) + 1))
 
 
 @contextmanager

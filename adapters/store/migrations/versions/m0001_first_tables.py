@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("found_by", sa.Text()),
         sa.Column("first_sent_at", TIME, nullable=False),
         sa.Column("sent_at", TIME, nullable=False),
+        sa.Column("lost_at", TIME, nullable=True),
         sa.Column("done_at", TIME),
         sa.Column("request", sa.Text()),
         sa.Column("response", sa.Text()),

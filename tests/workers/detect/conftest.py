@@ -1,0 +1,73 @@
+"""A simulated Plentific without records, a store of its own and one clock, for each test."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.http.limits import Limits
+from adapters.plentific.client import PlentificClient, connect
+from adapters.store.engine import Store
+from deploy.sandbox import Sandbox, running_sandbox
+from deploy.sandbox.plentific.data import CLIENT_ID, CLIENT_SECRET
+from tests.workers.detect.world import CONNECTION, World, assert_versions_have_no_gaps
+from tests.workers.fake_clock import FakeClock
+
+
+@pytest.fixture(scope="session")
+def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("store") / "upgraded.db"
+
+    async def upgrade() -> None:
+        async with Store.open(f"sqlite:///{path}") as store:
+            await store.upgrade()
+
+    asyncio.run(upgrade())
+    return path
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def store(upgraded_file: Path, tmp_path: Path) -> AsyncIterator[Store]:
+    path = tmp_path / "store.db"
+    shutil.copy(upgraded_file, path)
+    async with Store.open(f"sqlite:///{path}") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def sandbox(clock: FakeClock) -> AsyncIterator[Sandbox]:
+    async with running_sandbox(clock=clock.now) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(sandbox: Sandbox) -> AsyncIterator[PlentificClient]:
+    client = connect(
+        connection=CONNECTION,
+        base_url=sandbox.plentific_url,
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+        limits=Limits(100_000, 8),
+        timeout=5,
+    )
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def world(
+    sandbox: Sandbox, client: PlentificClient, store: Store, clock: FakeClock
+) -> AsyncIterator[World]:
+    built = World(sandbox, client, store, clock)
+    yield built
+    assert_versions_have_no_gaps(await built.all_events())
