@@ -34,6 +34,7 @@ async def _demo(folder: Path, keep: bool) -> None:
         provider = tracing.provider(None)
         spans = traces.keep_spans(provider)
         tracing.install(provider)
+        out.print("Starting a broker, the simulated providers and the workers ...")
         async with scene(folder) as set_up:
             async with audience(set_up.parts, out) as present:
                 right = await tell(set_up, present, out, spans)

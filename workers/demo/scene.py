@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from adapters.kafka import groups
 from adapters.kafka.embedded import embedded_broker
 
 from deploy.sandbox import Sandbox, running_sandbox
 from deploy.sandbox.essensys import data as essensys
 from deploy.sandbox.plentific import data as plentific
 from workers import run, settings
+from workers.react.intake import group_id
 from workers.wiring import Parts, assemble
 
+STARTING = 60.0
+"""Seconds that the workers are given to be ready."""
 BOOTSTRAP_VARIABLE = "TIEBEAM_KAFKA__BOOTSTRAP_SERVERS"
 
 CONFIGURATION = """\
@@ -120,10 +124,19 @@ async def scene(folder: Path) -> AsyncIterator[Scene]:
         async with asyncio.TaskGroup() as group:
             group.create_task(run.serve(parts, run.ROLES, stopping), name="workers")
             try:
+                await _until_reading(parts)
                 broker = f"{bootstrap_servers} ({'yours' if given else 'in memory'})"
                 yield Scene(parts, sandbox, config, broker, f"http://127.0.0.1:{ops_port}")
             finally:
                 stopping.set()
+
+
+async def _until_reading(parts: Parts) -> None:
+    """Wait until the consumer group has its partitions: joining takes some seconds."""
+    group = group_id(parts.intake())
+    async with asyncio.timeout(STARTING):
+        while await groups.state(parts.kafka, group) != groups.STABLE:
+            await parts.clock.sleep(0.2)
 
 
 def _free_port() -> int:

@@ -60,6 +60,11 @@ def topics(intake: Intake) -> list[str]:
     return sorted({catalogue.topic_of(name, intake.topic_prefix) for name in types})
 
 
+def group_id(intake: Intake) -> str:
+    """Return the id of the consumer group."""
+    return f"{intake.topic_prefix}{GROUP}"
+
+
 def consumer(intake: Intake, kafka: KafkaSettings) -> KafkaBroker:
     """Build the FastStream broker whose one subscriber feeds the inbox. It is not started yet."""
     broker = KafkaBroker(
@@ -72,7 +77,7 @@ def consumer(intake: Intake, kafka: KafkaSettings) -> KafkaBroker:
     )
     subscriber = broker.subscriber(
         *topics(intake),
-        group_id=f"{intake.topic_prefix}{GROUP}",
+        group_id=group_id(intake),
         batch=True,
         max_records=MAX_RECORDS,
         ack_policy=AckPolicy.MANUAL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,14 +21,15 @@ def look_up(table: Mapping[str, str], keys: Sequence[str | None], where: str) ->
     Raises:
         Blocked: None of the keys is there; the text is the line to add.
     """
-    for key in keys:
-        if key is not None and key in table:
+    named = [key for key in keys if key]
+    for key in named:
+        if key in table:
             return table[key]
-    named = [key for key in keys if key is not None]
     if not named:
         raise Blocked(f"{where}: the event names nothing to look up")
-    others = "".join(f' (or "{key}")' for key in named[1:])
-    raise Blocked(f'{where}: add "{named[0]}" = "…"{others}')
+    # quoted as JSON, which TOML reads: the line can be copied whatever the key holds
+    first, *others = (json.dumps(key, ensure_ascii=False) for key in named)
+    raise Blocked(f'{where}: add {first} = "…"' + "".join(f" (or {key})" for key in others))
 
 
 def read_table(path: Path) -> dict[str, str]:
@@ -41,6 +43,8 @@ def read_table(path: Path) -> dict[str, str]:
             rows = list(csv.reader(file))
     except OSError as error:
         raise ValueError(f"cannot read {path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path}: not a CSV file in UTF-8") from error
     table: dict[str, str] = {}
     for number, row in enumerate(rows[1:], start=2):
         if not row:

@@ -88,7 +88,7 @@ async def find(place: Place, search: Search) -> Done | Absent | Unclear:
         async for charge_id, reference in _references(client, call.account, since)
     }
     for charge_id, reference in references.items():
-        if reference == call.reference:
+        if call.reference in reference:  # a person may have added a word; the stamp is unique
             return Done(charge_id, "reference", {"found_in": "charges"})
     billed = await _billed(client, call.reference)
     if billed is not None:
@@ -130,7 +130,7 @@ async def _references(
 async def _billed(client: EssensysClient, reference: str) -> Done | None:
     """Look among the invoice lines, where a charge goes when it is billed."""
     async for line in client.invoice_lines.query(equals("referencetext", reference)):
-        if line.reference == reference:
+        if line.reference is not None and reference in line.reference:
             found = line.draft_invoice_line_id
             return Done(f"invoiceline/{found}", "reference", {"found_in": "invoice lines"})
     return None

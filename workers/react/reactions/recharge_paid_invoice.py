@@ -8,7 +8,8 @@ to add. What is charged is exactly what the line says before tax.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import blake2b
 from pathlib import Path
@@ -26,6 +27,9 @@ from workers.react.reaction import Blocked, Effect, Place, Reaction, ReactionSet
 
 NAME = "recharge-paid-invoice"
 PENNY = Decimal("0.01")
+LONGEST_NUMBER = 100
+"""Characters of an invoice's number that go into a reference, which may have 255 in all."""
+_UNPRINTED = re.compile(r"[^\w ./#&+-]+", re.ASCII)
 
 
 def _plain_decimal(key: str) -> str:
@@ -36,10 +40,17 @@ def _by_rate(value: Any) -> Any:
     # "20", "20.0" and "20.00" are one rate
     if not isinstance(value, dict):
         return value
-    try:
-        return {_plain_decimal(str(rate)): tax for rate, tax in value.items()}
-    except ArithmeticError:
-        raise ValueError('keys are VAT rates in percent, such as "20" or "17.5"') from None
+    taxes: dict[str, Any] = {}
+    for key, tax in value.items():
+        try:
+            rate = _plain_decimal(str(key))
+        except ArithmeticError:
+            rate = ""
+        if not rate.replace(".", "").isdecimal():
+            raise ValueError('keys are VAT rates in percent, such as "20" or "17.5"')
+        if taxes.setdefault(rate, tax) != tax:
+            raise ValueError(f"the VAT rate {rate} stands there twice")
+    return taxes
 
 
 class Settings(ReactionSettings):
@@ -95,7 +106,7 @@ def _effect(
 ) -> Effect:
     key = effect_key(settings.source, invoice.uuid, item.line)
     quantity, unit_price = price(invoice, item)
-    start = _charged_at(event, invoice, place.timezone)
+    date_from, date_to = period(invoice.paid_on or event.time, item.line, place.timezone)
     charge = PlannedCharge(
         effect_key=key,
         invoice_uuid=invoice.uuid,
@@ -114,8 +125,8 @@ def _effect(
         quantity=quantity,
         unit_price=unit_price,
         currency=invoice.currency,
-        date_from=start,
-        date_to=start + timedelta(minutes=item.line),
+        date_from=date_from,
+        date_to=date_to,
         reference=reference(invoice, item, key),
     )
     charge.put()  # what essensys forbids is refused before anything is sent
@@ -123,7 +134,8 @@ def _effect(
 
 
 def _is_nothing(item: InvoiceItem) -> bool:
-    return item.amount_including_tax == 0 and item.quantity * item.unit_price == 0
+    net = (item.quantity * item.unit_price).quantize(PENNY, ROUND_HALF_UP)
+    return net == 0 and abs(item.amount_including_tax) <= PENNY
 
 
 def effect_key(connection: str, invoice_uuid: str, line: int) -> str:
@@ -134,7 +146,13 @@ def effect_key(connection: str, invoice_uuid: str, line: int) -> str:
 def reference(invoice: Invoice, item: InvoiceItem, key: str) -> str:
     """Return the text printed on the essensys invoice; its end finds the charge sheet again."""
     stamp = blake2b(key.encode(), digest_size=5).hexdigest()
-    return f"Repair invoice {invoice.number or invoice.uuid} line {item.line} ({stamp})"
+    number = _printed(invoice.number or "") or _printed(invoice.uuid)
+    return f"Repair invoice {number} line {item.line} ({stamp})"
+
+
+def _printed(number: str) -> str:
+    """Leave out what essensys cannot print or look up again (quotes, control characters)."""
+    return " ".join(_UNPRINTED.sub(" ", number).split())[:LONGEST_NUMBER].rstrip()
 
 
 def price(invoice: Invoice, item: InvoiceItem) -> tuple[Decimal, Decimal]:
@@ -161,14 +179,19 @@ def price(invoice: Invoice, item: InvoiceItem) -> tuple[Decimal, Decimal]:
     return Decimal(1), net.quantize(PENNY, ROUND_HALF_UP)
 
 
-def _charged_at(event: Event, invoice: Invoice, timezone: str) -> datetime:
-    """The minute of payment: charges of one invoice differ in their end, a minute for each line.
+def period(paid: datetime, line: int, timezone: str) -> tuple[datetime, datetime]:
+    """Return from when to when a line is charged: from the minute of payment, so many minutes long.
 
     essensys may not show the reference of a charge sheet. Two equal lines of an invoice would then
-    look alike; with ends of their own each can be told from the others.
+    look alike; with ends of their own each can be told from the others. The minutes are counted on
+    the wall clock of the zone, which is what essensys is told: so the end stays behind the start in
+    the night that repeats an hour too. Both are in UTC, where each instant has one spelling.
     """
-    paid = invoice.paid_on or event.time
-    return paid.astimezone(ZoneInfo(timezone)).replace(second=0, microsecond=0)
+    zone = ZoneInfo(timezone)
+    start = paid.astimezone(zone).replace(second=0, microsecond=0)
+    face = start.replace(tzinfo=None) + timedelta(minutes=line)
+    end = face.replace(tzinfo=zone, fold=start.fold)
+    return start.astimezone(UTC), end.astimezone(UTC)
 
 
 REACTION = Reaction(
