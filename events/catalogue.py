@@ -16,7 +16,7 @@ DEAD_LETTERS = "tiebeam.dead-letters"
 """The topic of records that nobody can read, without the prefix."""
 
 
-class UnknownEventType(LookupError):  # noqa: N818 - it names what was asked for
+class UnknownEventType(LookupError):
     """No such event type; the text names it."""
 
 

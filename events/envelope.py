@@ -23,7 +23,7 @@ _LONGEST_QUOTE = 60  # characters of a bad value shown in a reason
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class MalformedEvent(ValueError):  # noqa: N818 - it names what was read
+class MalformedEvent(ValueError):
     """A record is no event of ours; the text is one line that says what is wrong with it."""
 
 

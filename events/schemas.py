@@ -23,7 +23,7 @@ SCHEMA_DIR = Path(__file__).parent / "schemas"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-class BreakingChange(ValueError):  # noqa: N818 - it names what was found
+class BreakingChange(ValueError):
     """An export would break the readers of a committed version; one line of text for each way."""
 
 

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from adapters.kafka.embedded import embedded_broker
 from adapters.kafka.errors import EmbeddedBrokerError
 from adapters.kafka.settings import KafkaSettings
+from adapters.kafka.topics import open_topics
 from deploy.kafka.cluster import KAFKA_VERSION, Cluster, ClusterError, fetch, fetched, start
 
 
@@ -55,6 +56,11 @@ def pytest_report_header() -> str:
     if in_ci():
         return f"kafka: {reason}; CI is set, so tests that need Kafka FAIL"
     return f"kafka: embedded broker, because {reason}; tests marked real_kafka are skipped"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _fetch_failure.cache_info().currsize and (reason := _fetch_failure()):
+        terminalreporter.write_line(f"kafka: not the real one, because {reason}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -131,12 +137,14 @@ def kafka_settings(kafka: str, topic_prefix: str) -> KafkaSettings:
 
 async def read_topic(bootstrap_servers: str, topic: str) -> list[Any]:
     """Return all records that a topic holds now, in order within each partition."""
+    async with open_topics(KafkaSettings(bootstrap_servers)) as topics:
+        (described,) = await topics.describe([topic])
     consumer: Any = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers, auto_offset_reset="earliest"
     )
     await consumer.start()
     try:
-        partitions = [TopicPartition(topic, n) for n in await _partitions(consumer, topic)]
+        partitions = [TopicPartition(topic, number) for number in range(described.partitions)]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         found: list[Any] = []
@@ -147,8 +155,3 @@ async def read_topic(bootstrap_servers: str, topic: str) -> list[Any]:
         return found
     finally:
         await consumer.stop()
-
-
-async def _partitions(consumer: Any, topic: str) -> set[int]:
-    await consumer.topics()  # partitions_for_topic() knows only what was asked for once
-    return consumer.partitions_for_topic(topic) or set()

@@ -26,6 +26,8 @@ FAILING = 5
 """A stream that failed so many times in a row makes the process not ready."""
 PATIENCE = 3.0
 """Seconds that a dependency is given to answer."""
+END_WITHIN = 1
+"""Seconds that requests in flight are given to end when the process stops."""
 
 Ping = Callable[[Parts], Awaitable[str | None]]
 
@@ -118,8 +120,21 @@ async def serve(parts: Parts) -> None:
     """Serve the endpoints until cancelled."""
     http = parts.settings.http
     with socket.create_server((http.host, http.ops_port)) as listening:
-        config = uvicorn.Config(app(parts), lifespan="off", log_config=None, access_log=False)
-        await _Server(config).serve([listening])
+        config = uvicorn.Config(
+            app(parts),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=END_WITHIN,
+        )
+        server = _Server(config)
+        try:
+            await server.serve([listening])
+        finally:
+            # Cancelled, uvicorn leaves its listener in the event loop's selector: the next socket
+            # that gets its number could not be used.
+            if server.started:
+                await server.shutdown([listening])
 
 
 class _Server(uvicorn.Server):

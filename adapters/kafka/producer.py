@@ -61,6 +61,7 @@ class RecordProducer:
         self._settings = settings
         self._client_id = client_id
         self._request_timeout = request_timeout
+        self._patience = 2 * request_timeout
         self._give_up_after = give_up_after
         self._max_batch_bytes = max_batch_bytes
         self._max_record_bytes = max_record_bytes
@@ -87,7 +88,10 @@ class RecordProducer:
             await self._persist(self._connected)
 
     async def stop(self) -> None:
-        """Disconnect; a send_all() under way gives up after its present attempt."""
+        """Disconnect; a send_all() under way gives up after its present attempt.
+
+        What is sent after it is KafkaUnavailable at once, until start() is called again.
+        """
         self._stopping = True
         async with self._lock:
             await self._disconnect()
@@ -127,10 +131,12 @@ class RecordProducer:
         deadline = time.monotonic() + self._give_up_after
         pause = RETRY_PAUSE
         while True:
+            if self._stopping:
+                raise KafkaUnavailable("the Kafka producer is stopped")
             try:
                 await attempt()
             except KafkaUnavailable as error:
-                if self._stopping or time.monotonic() > deadline:
+                if time.monotonic() > deadline:
                     raise
                 if pause == RETRY_PAUSE:
                     log.warning("%s; trying for %.0f s more", error, deadline - time.monotonic())
@@ -177,17 +183,18 @@ class RecordProducer:
         known = producer.client.cluster.partitions_for_topic(topic)
         deadline = time.monotonic() + TOPIC_GRACE
         try:
-            while not known:
-                # aiokafka itself would ask ten times a second for the whole request timeout, and
-                # a broker may create a topic that is asked for by name.
-                cluster = await producer.client.fetch_all_metadata()
-                if cluster.partitions_for_topic(topic):
-                    known = await producer.partitions_for(topic)
-                elif time.monotonic() > deadline:
-                    return []
-                else:
-                    await asyncio.sleep(RETRY_PAUSE)
-        except KafkaError as error:
+            async with asyncio.timeout(self._patience):
+                while not known:
+                    # aiokafka itself would ask by name, ten times a second for the whole request
+                    # timeout; and there are brokers that create what is asked for by name.
+                    cluster = await producer.client.fetch_all_metadata()
+                    if cluster.partitions_for_topic(topic):
+                        known = await producer.partitions_for(topic)
+                    elif time.monotonic() > deadline:
+                        return []
+                    else:
+                        await asyncio.sleep(RETRY_PAUSE)
+        except (KafkaError, TimeoutError) as error:
             raise self._unavailable(error) from error
         return sorted(known)
 
@@ -199,7 +206,7 @@ class RecordProducer:
         while queue:
             builder, batch = self._next_batch(producer, queue, delivery)
             try:
-                async with asyncio.timeout(2 * self._request_timeout):
+                async with asyncio.timeout(self._patience):
                     sent = await producer.send_batch(builder, topic, partition=partition)
                     metadata = await sent
             except (KafkaError, TimeoutError) as error:

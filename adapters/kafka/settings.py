@@ -85,9 +85,30 @@ class KafkaSettings:
             options["sasl_mechanism"] = self.sasl_mechanism
             options["sasl_plain_username"] = self.sasl_username
             options["sasl_plain_password"] = self.sasl_password
-        if self.security_protocol in ("SSL", "SASL_SSL"):
-            options["ssl_context"] = self._ssl_context()
+        context = self.ssl_context()
+        if context is not None:
+            options["ssl_context"] = context
         return options
+
+    def ssl_context(self) -> ssl.SSLContext | None:
+        """Return what TLS needs, read anew from the files each time; None without TLS.
+
+        Raises:
+            ValueError: a certificate file is missing or cannot be read.
+        """
+        if self.security_protocol not in ("SSL", "SASL_SSL"):
+            return None
+        try:
+            context = ssl.create_default_context(cafile=self.ssl_cafile)
+            if self.ssl_certfile:
+                # A password is always given: without one OpenSSL would ask on the terminal.
+                context.load_cert_chain(
+                    self.ssl_certfile, self.ssl_keyfile, self.ssl_password or ""
+                )
+        except OSError as error:  # ssl.SSLError is one
+            named = ", ".join(filter(None, (self.ssl_cafile, self.ssl_certfile, self.ssl_keyfile)))
+            raise ValueError(f"the TLS files cannot be read ({named}): {error}") from error
+        return context
 
     @property
     def _sasl(self) -> bool:
@@ -101,19 +122,6 @@ class KafkaSettings:
             )
         if not self.sasl_username or not self.sasl_password:
             raise ValueError(f"{self.security_protocol} needs both sasl_username and sasl_password")
-
-    def _ssl_context(self) -> ssl.SSLContext:
-        try:
-            context = ssl.create_default_context(cafile=self.ssl_cafile)
-            if self.ssl_certfile:
-                # A password is always given: without one OpenSSL would ask on the terminal.
-                context.load_cert_chain(
-                    self.ssl_certfile, self.ssl_keyfile, self.ssl_password or ""
-                )
-        except (OSError, ssl.SSLError) as error:
-            named = ", ".join(filter(None, (self.ssl_cafile, self.ssl_certfile, self.ssl_keyfile)))
-            raise ValueError(f"the TLS files cannot be read ({named}): {error}") from error
-        return context
 
 
 def _masked(name: str, value: object) -> str:

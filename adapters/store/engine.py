@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Self
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -131,25 +131,31 @@ class Store:
         """Wait for the transactions that run to end, then close all connections."""
         if self._closed:
             return
-        self._closed = True  # who waits for a seat now is refused when it is his turn
-        engines = self._engines
+        self._closed = True  # who waits for a seat is refused when it is his turn
         try:
-            for seats, number in (
-                (self._write_seats, engines.writers),
-                (self._read_seats, engines.readers),
-            ):
-                for _ in range(number):
-                    await seats.acquire()
+            async with self._all_seats():
+                pass
         finally:
-            # In this order, so that SQLite's last connection may fold the WAL into the file.
-            await _to_the_end(engines.reader.dispose())
-            await _to_the_end(engines.writer.dispose())
+            # In this order, so that SQLite's last connection can fold the WAL into the file.
+            await _to_the_end(self._engines.reader.dispose())
+            await _to_the_end(self._engines.writer.dispose())
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    @asynccontextmanager
+    async def _all_seats(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for seats, number in (
+                (self._write_seats, self._engines.writers),
+                (self._read_seats, self._engines.readers),
+            ):
+                for _ in range(number):
+                    await stack.enter_async_context(seats)
+            yield
 
     @asynccontextmanager
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:

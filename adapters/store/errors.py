@@ -11,23 +11,36 @@ passes through as SQLAlchemy raised it.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-# What SQLite says -> what the person who runs us can do about it.
-_ADVICE = {
-    "database is locked": "another process keeps writing to it; end that process or try again",
-    "database or disk is full": "free some space and try again",
-    "disk i/o error": "check the disk and try again",
-    "unable to open database file": "check that its folder exists and may be written",
-    "readonly database": "check that its folder may be written (and that store.write() is used)",
-    "file is not a database": "point the store's URL at another file",
-    "malformed": "the file is damaged; restore it from a copy",
+# What the database says -> what the person who runs us can do about it.
+_SQLITE = {  # by primary result code
+    sqlite3.SQLITE_BUSY: "another process keeps writing to it; end that process or try again",
+    sqlite3.SQLITE_LOCKED: "another process keeps writing to it; end that process or try again",
+    sqlite3.SQLITE_PROTOCOL: "many processes open it at the same time; try again",
+    sqlite3.SQLITE_FULL: "free some space and try again",
+    sqlite3.SQLITE_NOMEM: "free some memory and try again",
+    sqlite3.SQLITE_IOERR: "check the disk and try again",
+    sqlite3.SQLITE_CANTOPEN: "check that its folder exists and may be written",
+    sqlite3.SQLITE_PERM: "check that the file and its folder may be written",
+    sqlite3.SQLITE_READONLY: "check that it may be written (and that store.write() is used)",
+    sqlite3.SQLITE_NOTADB: "point the store's URL at another file",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a copy",
 }
-# SQLSTATEs of PostgreSQL: undefined table, undefined column.
-_NO_SUCH_THING = ("42P01", "42703")
+_POSTGRESQL = {  # by class of SQLSTATE
+    "08": "check that the server is running and can be reached",
+    "28": "check the user and the password in the store's URL",
+    "3D": "create the database first",
+    "40": "another transaction was in the way; try again",
+    "53": "the server has too much to do; try again",
+    "55": "another transaction was in the way; try again",
+    "57": "the server was told to stop; try again",
+    "58": "check the server's disk",
+}
+_NO_SUCH_TABLE = ("42P01", "42703")  # SQLSTATEs: undefined table, undefined column
 
 
 class StoreError(Exception):
@@ -65,18 +78,16 @@ class StoreTooNew(StoreError):
 
 def typed(error: SQLAlchemyError, place: str) -> StoreError | None:
     """The store's error for what SQLAlchemy raised, or None where it is a mistake of ours."""
-    if isinstance(error, PoolTimeoutError):
-        return StoreUnavailable(place, "no connection became free; try again")
     if not isinstance(error, DBAPIError) or error.orig is None:
         return None
-    said = _first_line(error.orig)
-    if _is_missing_table(error.orig, said):
+    cause = error.orig.__cause__ or error.orig  # PostgreSQL's own words, not its driver's
+    if _is_missing_table(error.orig):
         return MigrationsPending(place)
-    known = next((advice for text, advice in _ADVICE.items() if text in said.lower()), None)
-    if known is not None:
-        return StoreUnavailable(place, f"{said}: {known}")
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
-        return StoreUnavailable(place, said)
+    advice = _advice(error.orig)
+    if advice is not None:
+        return StoreUnavailable(place, f"{_first_line(cause)}: {advice}")
+    if error.connection_invalidated:
+        return StoreUnavailable(place, f"the connection was lost ({_first_line(cause)}); try again")
     return None
 
 
@@ -85,9 +96,17 @@ def unreachable(error: Exception, place: str) -> StoreUnavailable:
     return StoreUnavailable(place, f"no connection: {_first_line(error)}")
 
 
-def _is_missing_table(cause: BaseException, said: str) -> bool:
+def _advice(cause: BaseException) -> str | None:
+    code: int | None = getattr(cause, "sqlite_errorcode", None)
+    if code is not None:
+        return _SQLITE.get(code & 0xFF)  # the rest of an extended code is detail
+    state: str | None = getattr(cause, "sqlstate", None)
+    return _POSTGRESQL.get(state[:2]) if state else None
+
+
+def _is_missing_table(cause: BaseException) -> bool:
     state = getattr(cause, "sqlstate", None)
-    return state in _NO_SUCH_THING or said.startswith(("no such table", "no such column"))
+    return state in _NO_SUCH_TABLE or str(cause).startswith(("no such table", "no such column"))
 
 
 def _first_line(error: BaseException) -> str:

@@ -17,14 +17,20 @@ if __name__ == "__main__":  # run as a file: imports are from the root of the re
 
 from deploy.kafka import plan as plans
 from deploy.kafka.jars import DEFAULT_CACHE, KAFKA_VERSION, ClusterError, fetch, fetched
-from deploy.kafka.node import HOST, Node, format_storage, java, write_settings
-from deploy.kafka.probe import living_brokers
+from deploy.kafka.node import (
+    HOST,
+    Node,
+    format_storage,
+    java,
+    wait_answering,
+    write_settings,
+)
+from deploy.kafka.warmup import warm_up
 
 __all__ = ["KAFKA_VERSION", "Cluster", "ClusterError", "attach", "fetch", "fetched", "start"]
 
 DEFAULT_DIRECTORY = DEFAULT_CACHE / "local"
 DEFAULT_PORT = 9092
-START_TIMEOUT = 90.0  # seconds until every broker must answer
 
 
 def start(
@@ -51,6 +57,7 @@ def start(
     """
     java()
     jars = fetch(version, cache)
+    warm_up(jars)
     folder = directory or Path(tempfile.mkdtemp(prefix="tiebeam-kafka-"))
     try:
         plan = plans.make(folder, brokers, port, version)
@@ -110,7 +117,7 @@ class Cluster:
             for node in self._nodes.values():
                 if node.pid() is None:
                     node.start()
-            _wait_answering(list(self._nodes.values()))
+            wait_answering(list(self._nodes.values()))
         except BaseException:
             for node in self._nodes.values():
                 node.kill()
@@ -126,7 +133,7 @@ class Cluster:
         if node.pid() is None:
             others = [other for other in self._nodes.values() if other.pid() is not None]
             node.start()
-            _wait_answering([*others, node])
+            wait_answering([*others, node])
 
     def stop_broker(self, number: int) -> None:
         """Stop one broker in good order: it hands over what it leads and closes its files."""
@@ -176,34 +183,6 @@ class Cluster:
         return node
 
 
-def _wait_answering(nodes: list[Node]) -> None:
-    """Wait until each of these brokers names all of them to its clients."""
-    deadline = time.monotonic() + START_TIMEOUT
-    everyone = {node.place.number for node in nodes}
-    waiting = nodes
-    while waiting:
-        ended = next((node for node in nodes if node.pid() is None), None)
-        if ended is not None:
-            raise ClusterError(
-                f"Kafka broker {ended.place.number} ended: {ended.last_words()} "
-                f"(log: {ended.place.log})"
-            )
-        if time.monotonic() > deadline:
-            raise ClusterError(
-                f"Kafka broker {waiting[0].place.number} did not answer within "
-                f"{START_TIMEOUT:.0f} s (log: {waiting[0].place.log})"
-            )
-        time.sleep(0.03)
-        waiting = [node for node in waiting if not _names(node, everyone)]
-
-
-def _names(node: Node, everyone: set[int]) -> bool:
-    try:
-        return everyone <= living_brokers(HOST, node.place.port)
-    except OSError:
-        return False
-
-
 def _refuse_running(directory: Path, jars: Path) -> None:
     plan = plans.load(directory)
     if plan is None:
@@ -234,7 +213,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> str:
     match options.command:
         case "fetch":
-            return f"Kafka {options.version} is in {fetch(options.version)}"
+            jars = fetch(options.version)
+            warm_up(jars)
+            return f"Kafka {options.version} is in {jars}"
         case "start":
             return _start(options)
         case "stop":

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.kafka.jars import ClusterError
+from deploy.kafka.probe import living_brokers
 
 HOST = "127.0.0.1"
 LOG4J = Path(__file__).with_name("log4j2.xml")
 STOP_TIMEOUT = 15.0  # seconds for an orderly stop before the process is killed
 FORMAT_TIMEOUT = 60.0  # seconds
+START_TIMEOUT = 90.0  # seconds until every broker must answer
 # Small and quick to start rather than fast for ever: the first compiler and the simplest collector.
 JVM_OPTIONS = (
     "-Xms128m",
@@ -79,6 +81,8 @@ def write_settings(place: Place, places: list[Place]) -> None:
         "share.coordinator.state.topic.replication.factor": copies,
         "share.coordinator.state.topic.min.isr": in_sync,
         "group.initial.rebalance.delay.ms": 0,  # 3 s by default: every first consumer would wait
+        # A consumer may ask to be given up sooner than after 6 s, as tests do that kill consumers.
+        "group.min.session.timeout.ms": 500,
         # A killed broker may come back, and its partitions find a new leader, only once its session
         # has run out: 9 s by default.
         "broker.session.timeout.ms": 4000,
@@ -124,6 +128,7 @@ class Node:
     place: Place
     jars: Path
     detached: bool = False
+    options: tuple[str, ...] = ()  # for the Java machine, besides the usual ones
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _guard: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -134,7 +139,7 @@ class Node:
         group = 0 if self._guard is None else self._guard.pid
         with self.place.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*_java(self.jars), "kafka.Kafka", str(self.place.settings)],
+                [*_java(self.jars), *self.options, "kafka.Kafka", str(self.place.settings)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -191,6 +196,38 @@ class Node:
             return "it left no log"
 
 
+def wait_answering(nodes: list[Node]) -> None:
+    """Wait until each of these brokers names all of them to its clients.
+
+    Raises:
+        ClusterError: one ended, or did not answer in time.
+    """
+    deadline = time.monotonic() + START_TIMEOUT
+    everyone = {node.place.number for node in nodes}
+    waiting = nodes
+    while waiting:
+        ended = next((node for node in nodes if node.pid() is None), None)
+        if ended is not None:
+            raise ClusterError(
+                f"Kafka broker {ended.place.number} ended: {ended.last_words()} "
+                f"(log: {ended.place.log})"
+            )
+        if time.monotonic() > deadline:
+            raise ClusterError(
+                f"Kafka broker {waiting[0].place.number} did not answer within "
+                f"{START_TIMEOUT:.0f} s (log: {waiting[0].place.log})"
+            )
+        time.sleep(0.03)
+        waiting = [node for node in waiting if not _names(node, everyone)]
+
+
+def _names(node: Node, everyone: set[int]) -> bool:
+    try:
+        return everyone <= living_brokers(HOST, node.place.port)
+    except OSError:
+        return False
+
+
 def java() -> str:
     """Return the path of Java.
 
@@ -203,9 +240,16 @@ def java() -> str:
     return found
 
 
+def class_archive(jars: Path) -> Path:
+    """Return where the classes that Kafka loads are kept ready, see warmup.py."""
+    return jars / "classes.jsa"
+
+
 def _java(jars: Path) -> list[str]:
-    log4j = f"-Dlog4j2.configurationFile={LOG4J}"
-    return [java(), *JVM_OPTIONS, log4j, "-cp", f"{jars}/*"]
+    command = [java(), *JVM_OPTIONS, f"-Dlog4j2.configurationFile={LOG4J}", "-cp", f"{jars}/*"]
+    if class_archive(jars).exists():  # one of another Java is ignored
+        command.append(f"-XX:SharedArchiveFile={class_archive(jars)}")
+    return command
 
 
 def _start_guard() -> subprocess.Popen[bytes]:

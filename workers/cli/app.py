@@ -63,10 +63,24 @@ def main() -> None:
     """Run one command. Exit codes: 0 done, 1 failed, 2 usage or configuration."""
     try:
         app()
-    except EXPECTED as error:
+    except Exception as error:
         if "--debug" in sys.argv:
             raise
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"tiebeam: {error}", markup=False
-        )
-        sys.exit(2 if isinstance(error, SettingsError) else 1)
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(f"tiebeam: {in_one_line(error)}", markup=False)
+        sys.exit(2 if isinstance(first_of(error), SettingsError) else 1)
+
+
+def first_of(error: BaseException) -> BaseException:
+    """Return the first error of a group of tasks, or the error itself."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def in_one_line(error: BaseException) -> str:
+    """Say what went wrong; an error that nobody expected may hold anything, so it is only named."""
+    first = first_of(error)
+    if isinstance(first, EXPECTED):
+        return " ".join(str(first).split())
+    return f"a mistake in the program ({type(first).__name__}); --debug shows where"

@@ -13,7 +13,6 @@ from uuid import uuid4
 
 from adapters.kafka import groups
 from adapters.kafka.embedded import embedded_broker
-
 from deploy.sandbox import Sandbox, running_sandbox
 from deploy.sandbox.essensys import data as essensys
 from deploy.sandbox.plentific import data as plentific

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.http.errors import ProviderError
 from adapters.store import cursors, entities
 from adapters.store.entities import Entity
+from adapters.store.errors import StoreError
 from workers.detect import observe
 from workers.detect.observe import Source, Tally
 from workers.detect.stream import Cadence, Page
@@ -46,15 +49,25 @@ class Progress:
 async def progress(source: Source) -> Progress:
     """Return the stream's cursor; a stream never looked at has an empty one."""
     async with source.store.read() as tx:
-        cursor = await cursors.get(tx, *source.labels)
-    return Progress(**cursor.value) if cursor else Progress()
+        return await _progress(tx, source)
+
+
+async def _progress(tx: AsyncConnection, source: Source) -> Progress:
+    cursor = await cursors.get(tx, *source.labels)
+    known = {one.name for one in fields(Progress)}  # another release may have noted more
+    values = cursor.value.items() if cursor else ()
+    return Progress(**{name: value for name, value in values if name in known})
 
 
 async def run_cycle(source: Source, cadence: Cadence) -> Progress:
     """Look at the stream once and write down how it went.
 
     What was read before a failure stays saved; the failure itself is in the returned progress, and
-    the cursor does not move past what was not read.
+    the cursor does not move past what was not read. A look that another process overtook, because
+    this one fell silent for longer than its lease, leaves the cursor to the other.
+
+    Raises:
+        StoreError: The store cannot be used.
     """
     before = await progress(source)
     tally = Tally()
@@ -69,9 +82,18 @@ async def run_cycle(source: Source, cadence: Cadence) -> Progress:
     except ProviderError as error:
         tally.error = tally.error or error
         after = before
+    except StoreError:
+        raise
+    except Exception as error:  # a surprise must be as visible as any other failure
+        log.exception("look not understood", stream=source.stream.name)
+        tally.error = error
+        after = before
     metrics.CYCLE_SECONDS.labels(*source.labels).observe(time.perf_counter() - started)
     after = _counted(after, tally, now)
     async with source.store.write() as tx:
+        if (others := await _progress(tx, source)) != before:
+            log.warning("another process looked meanwhile", stream=source.stream.name)
+            return others
         await cursors.put(tx, *source.labels, asdict(after), now)
     return after
 
@@ -87,7 +109,13 @@ def _counted(after: Progress, tally: Tally, now: datetime) -> Progress:
     )
     if tally.error is None:
         return replace(after, succeeded_at=now.isoformat(), failures=0, error=None)
-    return replace(after, failures=after.failures + 1, error=str(tally.error))
+    return replace(after, failures=after.failures + 1, error=_explain(tally.error))
+
+
+def _explain(error: Exception) -> str:
+    # the text of a surprise may hold what the provider sent
+    known = isinstance(error, ProviderError)
+    return str(error) if known else f"{type(error).__qualname__}, see the log"
 
 
 async def _look(
@@ -102,14 +130,20 @@ async def _look(
 
 
 async def _baseline(source: Source, before: Progress, now: datetime, tally: Tally) -> Progress:
+    baseline: datetime | None = None
+
     async def record(page: Page) -> None:
-        await observe.record_baseline(source, page.rows, tally)
+        nonlocal baseline
+        baseline = baseline or page.server_date or now
+        async with source.store.write() as tx:
+            if (await _progress(tx, source)).baseline_at is None:
+                await observe.record_baseline(tx, source, page.rows, baseline, tally)
 
     report = await sweep(source.stream, source.client, record, confirm=True)
     if not report.steady:
         return before  # an incomplete baseline would later announce old rows as new
     log.info("baseline recorded", connection=source.facts.connection, stream=source.stream.name)
-    return _swept(replace(before, baseline_at=(report.started or now).isoformat()), report, now)
+    return _swept(replace(before, baseline_at=(baseline or now).isoformat()), report, now)
 
 
 async def _rows(

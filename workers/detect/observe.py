@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 from opentelemetry.context import Context
 from opentelemetry.trace import SpanContext
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.http.errors import NotFound, ProviderError
 from adapters.store import entities, outbox
@@ -51,22 +53,26 @@ class Source:
 
 @dataclass(frozen=True)
 class Observation:
-    """An entity to save and the events that tell how it came to be so."""
+    """An entity to save, and the events that tell how it came to be so."""
 
     entity: Entity
     expected_version: int | None
     told: Told
-    carrier: dict[str, str]
+    events: list[outbox.NewRecord]
 
 
 @dataclass(frozen=True)
-class Unusable:
-    """A detail that lacks what an event must have; the next sweep tries again."""
+class Unread:
+    """A detail that is gone, kept from us, or not usable; its row stays unknown, to be tried again.
 
-    entity_id: str
+    `tried` is what is known of the entity, noted as tried so that the rotation goes on to others.
+    """
+
+    tried: Entity | None
+    gone: bool = False
 
 
-Look = Observation | ProviderError | Unusable | None
+Look = Observation | ProviderError | Unread
 
 
 @dataclass
@@ -78,7 +84,7 @@ class Tally:
     events: int = 0
     failed: int = 0
     unusable: int = 0
-    error: ProviderError | None = None
+    error: Exception | None = None
 
 
 def fingerprint(value: Json) -> str:
@@ -87,19 +93,23 @@ def fingerprint(value: Json) -> str:
     return blake2b(encoded, digest_size=16).hexdigest()
 
 
-async def record_baseline(source: Source, rows: Sequence[Json], tally: Tally) -> None:
-    """Save rows as known without a word: what was there before the first look is no news."""
+async def record_baseline(
+    tx: AsyncConnection, source: Source, rows: Sequence[Json], baseline: datetime, tally: Tally
+) -> None:
+    """Save rows as known without a word: what was there before the first look is no news.
+
+    Rows to which something happened since are left out: the next look tells of it.
+    """
     stream, now = source.stream, source.clock.now()
-    async with source.store.write() as tx:
-        known = await entities.load(
-            tx, source.facts.connection, stream.entity, [_id(source, row) for row in rows]
-        )
-        new: dict[str, Entity] = {}
-        for row in rows:
-            entity_id = _id(source, row)
-            if entity_id not in known:
-                new[entity_id] = _from_row(source, entity_id, row, now)
-        await entities.add_new(tx, list(new.values()))
+    known = await entities.fingerprints(
+        tx, source.facts.connection, stream.entity, [_id(source, row) for row in rows]
+    )
+    new = {
+        _id(source, row): _from_row(source, row, now)
+        for row in rows
+        if _id(source, row) not in known and not _happened_since(stream, row, baseline)
+    }
+    await entities.add_new(tx, list(new.values()))
     tally.seen += len(rows)
 
 
@@ -111,22 +121,17 @@ async def observe_rows(
     A detail that cannot be read leaves its row unknown, so that the next look tries again; the
     other rows are saved all the same and the first error is kept in the tally.
     """
-    stream = source.stream
+    place = (source.facts.connection, source.stream.entity)
+    by_id = {_id(source, row): row for row in rows}
     async with source.store.read() as tx:
-        known = await entities.load(
-            tx, source.facts.connection, stream.entity, [_id(source, row) for row in rows]
-        )
-    changed = [
-        row
-        for row in rows
-        if (before := known.get(str(row[stream.id_field]))) is None
-        or before.row_fingerprint != fingerprint(row)
-    ]
+        seen = await entities.fingerprints(tx, *place, by_id)
+        changed = {key: row for key, row in by_id.items() if seen.get(key) != fingerprint(row)}
+        known = await entities.load(tx, *place, changed)
     tally.seen += len(rows)
     metrics.ENTITIES_SEEN.labels(*source.labels).inc(len(rows))
     looks = [
-        _look(source, _id(source, row), row, known.get(_id(source, row)), baseline, cycle)
-        for row in changed
+        _look(source, entity_id, row, known.get(entity_id), baseline, cycle)
+        for entity_id, row in changed.items()
     ]
     await _save(source, await _all(looks, tally), tally)
 
@@ -139,12 +144,17 @@ async def observe_details(
     await _save(source, await _all(looks, tally), tally)
 
 
-def _from_row(source: Source, entity_id: str, row: Json, now: datetime) -> Entity:
+def _happened_since(stream: Stream, row: Json, baseline: datetime) -> bool:
+    happened = stream.happened(stream.row_state(row))
+    return happened is not None and happened > baseline
+
+
+def _from_row(source: Source, row: Json, now: datetime) -> Entity:
     state = source.stream.row_state(row)
     return Entity(
         connection=source.facts.connection,
         kind=source.stream.entity,
-        entity_id=entity_id,
+        entity_id=_id(source, row),
         ordering_key=source.stream.ordering_key(state),
         version=0,
         row_fingerprint=fingerprint(row),
@@ -167,10 +177,12 @@ async def _all(looks: Sequence[Coroutine[Any, Any, Look]], tally: Tally) -> list
         if isinstance(result, ProviderError):
             tally.failed += 1
             tally.error = tally.error or result
-        elif isinstance(result, Unusable):
-            tally.unusable += 1
-        elif result is not None:
+        elif isinstance(result, Observation):
             found.append(result)
+        else:
+            tally.unusable += not result.gone
+            if result.tried is not None:
+                found.append(Observation(result.tried, result.tried.version, Told([]), []))
     return found
 
 
@@ -182,8 +194,9 @@ async def _look(
     baseline: datetime,
     cycle: SpanContext,
 ) -> Look:
-    """Read one detail and work out what happened to the entity; None if it is gone."""
+    """Read one detail and work out what happened to the entity."""
     stream = source.stream
+    tried = before and replace(before, detail_read_at=source.clock.now())
     with tracing.span(
         f"detect {stream.provider}.{stream.entity}",
         parent=Context(),
@@ -192,19 +205,21 @@ async def _look(
     ):
         try:
             detail = await stream.read(source.client, entity_id)
+            state = stream.state(detail, source.facts)
+            return _compare(source, entity_id, row, before, state, baseline)
         except NotFound:
             log.info("listed but not found", stream=stream.name, entity_id=entity_id)
-            return None
+            return Unread(tried, gone=True)
         except ProviderError as error:
             log.warning("detail not read", stream=stream.name, entity_id=entity_id, why=str(error))
-            return error
-        try:
-            state = stream.state(detail, source.facts)
+            # the list was read with the same credentials: this one alone is kept from us
+            return Unread(tried) if error.status == HTTPStatus.FORBIDDEN else error
         except ValidationError as error:
             missing = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
             log.error("detail not usable", stream=stream.name, entity_id=entity_id, fields=missing)
-            return Unusable(entity_id)
-        return _compare(source, entity_id, row, before, state, baseline)
+        except Exception:  # what one entity holds must not keep the others from being told
+            log.exception("detail not understood", stream=stream.name, entity_id=entity_id)
+        return Unread(tried)
 
 
 def _compare(
@@ -234,7 +249,8 @@ def _compare(
         detail_read_at=now,
         changed_at=now if told.transitions or before is None else before.changed_at,
     )
-    return Observation(entity, before.version if before else None, told, tracing.carry())
+    expected = before.version if before else None
+    return Observation(entity, expected, told, _events(source, entity, told, now))
 
 
 def _by_agreement(stream: Stream, state: Json) -> Json:
@@ -244,7 +260,7 @@ def _by_agreement(stream: Stream, state: Json) -> Json:
 def _known(before: Entity | None) -> Known | None:
     if before is None:
         return None
-    complete = before.detail_read_at is not None
+    complete = before.detail_fingerprint is not None
     return Known(before.state or {}, complete, before.marks or {})
 
 
@@ -267,23 +283,22 @@ async def _save(source: Source, observations: Sequence[Observation], tally: Tall
                 tx, observation.entity, expected_version=observation.expected_version
             ):
                 continue  # somebody else told this change first
-            await outbox.add(tx, _rows(source, observation))
-            _count(source, observation, tally)
+            await outbox.add(tx, observation.events)
+            _count(source, observation.told, tally)
 
 
-def _rows(source: Source, observation: Observation) -> list[outbox.NewRecord]:
-    entity, told, now = observation.entity, observation.told, source.clock.now()
+def _events(source: Source, entity: Entity, told: Told, now: datetime) -> list[outbox.NewRecord]:
     first = entity.version - len(told.transitions) + 1
     return [
-        announce.row(_event(source, observation, transition, sequence), now)
+        announce.row(_event(source, entity, transition, sequence, now), now)
         for sequence, transition in enumerate(told.transitions, start=first)
     ]
 
 
 def _event(
-    source: Source, observation: Observation, transition: Transition, sequence: int
+    source: Source, entity: Entity, transition: Transition, sequence: int, now: datetime
 ) -> Event:
-    entity, now = observation.entity, source.clock.now()
+    carrier = tracing.carry()
     model = catalogue.event_type(transition.event_type).model
     data = {source.stream.entity: transition.state, "previous": transition.previous}
     return new_event(
@@ -296,13 +311,12 @@ def _event(
         time=transition.time or now,
         detected_at=now,
         key=entity.ordering_key,
-        traceparent=observation.carrier.get("traceparent"),
-        tracestate=observation.carrier.get("tracestate"),
+        traceparent=carrier.get("traceparent"),
+        tracestate=carrier.get("tracestate"),
     )
 
 
-def _count(source: Source, observation: Observation, tally: Tally) -> None:
-    told = observation.told
+def _count(source: Source, told: Told, tally: Tally) -> None:
     if told.withheld:
         metrics.HISTORY_WITHHELD.labels(*source.labels).inc(told.withheld)
     if not told.transitions:

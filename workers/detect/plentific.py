@@ -7,8 +7,10 @@ a work order row no contractor. What rows do not show is found by reading detail
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from adapters.plentific import models
@@ -21,6 +23,7 @@ from workers.detect.stream import (
     Change,
     Facts,
     Json,
+    Known,
     Stream,
     Told,
     Transition,
@@ -124,7 +127,7 @@ def invoice_state(detail: Detail[models.Invoice], facts: Facts) -> Json:
 
 
 def _item(line: int, item: models.InvoiceItem) -> Json:
-    metadata = item.metadata or {}
+    metadata = _plain(item.metadata or {})
     return {
         "line": line,
         "type": item.type,
@@ -139,23 +142,47 @@ def _item(line: int, item: models.InvoiceItem) -> Json:
     }
 
 
+def _plain(value: Any) -> Any:
+    """Return custom data as JSON has it: details are read with exact decimals."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return float(value) if isinstance(value, Decimal) else value
+
+
 def invoice_told(change: Change) -> Told:
     """Tell that an invoice was received, paid, became overdue or was edited.
 
     One seen for the first time was received, and if it is paid or overdue it became so as well.
+    A payment that is shown, taken back and shown again under the same date is told once.
     """
     if change.before is None:
         return _first_sight_of_invoice(change)
+    payments = _payments_known(change.before)
+    marks = {"payments": payments} if payments else {}
     now, previous = change.after, change.edits
     if not previous:
-        return Told([])
+        return Told([], marks)
     turned = "status" in previous or "status_raw" in previous
-    if turned and now["status"] == "paid":
-        return Told([_paid(change, previous)])
+    if turned and now["status"] == "paid" and _second(now["paid_on"]) not in payments:
+        return Told([_paid(change, previous)], marks)
     if turned and now["status"] == "overdue":
-        return Told([_overdue(change, previous)])
+        return Told([_overdue(change, previous)], marks)
     edited = Transition("plentific.invoice.updated", change.next_version, None, now, previous)
-    return Told([edited])
+    return Told([edited], marks)
+
+
+def _payments_known(before: Known) -> list[str]:
+    """Return the dates of payments that were told, or were there before the baseline."""
+    paid_on = _second(before.state["paid_on"]) if before.state["status"] == "paid" else None
+    known: list[str] = before.marks.get("payments", [])
+    return known if paid_on is None or paid_on in known else [*known, paid_on]
+
+
+def _second(instant: str | None) -> str | None:
+    # details show fractions of a second, rows do not
+    return instant and instant[: len("2023-01-19T08:10:58")]
 
 
 def _first_sight_of_invoice(change: Change) -> Told:
@@ -231,6 +258,7 @@ def work_order_state(detail: Detail[models.WorkOrder], facts: Facts) -> Json:
         and read.property.model_dump(include={"uuid", "external_reference", "type"}),
         "service": read.service and read.service.model_dump(include={"uuid", "name"}),
         "contractor": read.contractor and read.contractor.model_dump(include={"uuid", "name"}),
+        "metadata": _plain(read.metadata),
     }
     return json_form(WorkOrder.model_validate(shown | parts))
 
@@ -239,18 +267,16 @@ def work_order_told(change: Change) -> Told:
     """Tell every transition of the history that was not told yet; else that fields changed.
 
     A status may show before its entry in the history does. It is told at once, and noted as
-    `loose`, so that its entry is not told a second time.
+    `loose`, so that its entry is not told a second time. Nor is an entry that was gone for a while.
     """
-    history = change.after["state_history"]
+    history, status = change.after["state_history"], _status(change.after)
     keys = _entry_keys(history)
     fresh = _fresh(change, history, keys)
     loose = change.before.marks.get("loose") if change.before else None
     absorbed = bool(fresh) and loose is not None and _status(history[fresh[0]]) == loose
     steps = _steps(change, history, keys, fresh[1:] if absorbed else fresh)
-    loose = None if fresh else loose
-    if _told_status(change, history, fresh) != _status(change.after):
-        loose = _status(change.after)
-        steps.append(_step(change, f"loose/{loose}/{change.next_version}", None, change.after))
+    if _told_status(change, history, fresh) != status:
+        steps.append(_step(change, f"loose/{status}/{change.next_version}", None, change.after))
     previous = _edits(change)
     if not steps and previous:
         steps.append(
@@ -259,7 +285,14 @@ def work_order_told(change: Change) -> Told:
             )
         )
     told = history_before(change.baseline, steps) if change.before is None else Told(steps)
-    return Told(told.transitions, {"told": keys, "loose": loose}, told.withheld)
+    awaited = status if not history or _status(history[-1]) != status else None
+    marks = {"told": _all_told(change, keys), "loose": awaited}
+    return Told(told.transitions, marks, told.withheld)
+
+
+def _all_told(change: Change, keys: Sequence[str]) -> list[str]:
+    before = change.before.marks.get("told", ()) if change.before else ()
+    return list(dict.fromkeys([*before, *keys]))
 
 
 def _entry_keys(history: Sequence[Json]) -> list[str]:
@@ -278,14 +311,13 @@ def _fresh(change: Change, history: Sequence[Json], keys: Sequence[str]) -> list
     before = change.before
     if before is None:
         return list(range(len(history)))
-    if before.complete:
-        told = set(before.marks.get("told", ()))
+    if told := set(before.marks.get("told", ())):
         return [place for place, key in enumerate(keys) if key not in told]
     return list(range(_first_since_baseline(change, history), len(history)))
 
 
 def _first_since_baseline(change: Change, history: Sequence[Json]) -> int:
-    """Of an order known by its row alone: the entries after the row's status, or of late."""
+    """Of an order whose history was never seen: the entries after its status then, or of late."""
     assert change.before is not None
     was = _status(change.before.state)
     late = next(
@@ -364,6 +396,19 @@ def _instant(text: Any) -> str | None:
         return text
 
 
+def _latest(*names: str) -> Callable[[Json], datetime | None]:
+    """Return a function that finds the latest of these times in a row's state."""
+
+    def latest(state: Json) -> datetime | None:
+        found = []
+        for name in names:
+            with suppress(TypeError, ValueError):
+                found.append(parse_instant(state[name]))
+        return max(found, default=None)
+
+    return latest
+
+
 INVOICES = Stream(
     name="invoices",
     provider="plentific",
@@ -373,6 +418,7 @@ INVOICES = Stream(
     windows=recent_invoices,
     read=read_invoice,
     row_state=invoice_row_state,
+    happened=_latest("created", "paid_on"),
     state=invoice_state,
     agree=("status", "status_raw"),
     live=lambda state: state["status"] not in ENDED_INVOICES,
@@ -394,6 +440,7 @@ WORK_ORDERS = Stream(
     windows=lambda now: (),
     read=read_work_order,
     row_state=work_order_row_state,
+    happened=_latest("created"),
     state=work_order_state,
     agree=("status", "status_raw"),
     live=lambda state: state["status"] not in ENDED_WORK_ORDERS,

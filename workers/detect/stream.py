@@ -111,10 +111,13 @@ def history_before(baseline: datetime, transitions: Sequence[Transition]) -> Tol
     """Withhold what happened before the baseline to an entity that is seen for the first time.
 
     It may come into view late, for instance when the account is given access to more properties;
-    its old transitions are history then, and are told only when a backfill asks for them.
+    its old transitions are history then, and are told only when a backfill asks for them. What has
+    no time, or is dated back, is as new as the transition that it follows.
     """
-    new = [one for one in transitions if one.time is None or one.time >= baseline - HISTORY_GRACE]
-    return Told(new, withheld=len(transitions) - len(new))
+    since = baseline - HISTORY_GRACE
+    new = (i for i, one in enumerate(transitions) if one.time is not None and one.time >= since)
+    start = next(new, len(transitions))
+    return Told(list(transitions[start:]), withheld=start)
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,7 @@ class Stream:
         windows: The filters of a quick look between two sweeps, for a given now; none: sweep.
         read: Reads one detail; takes the client and the id.
         row_state: The fields of the state that a listing row shows.
+        happened: The latest time that the state of a row shows, where it shows one.
         state: The whole state, from a detail.
         agree: Fields by which row and detail must agree before the row counts as seen.
         live: Whether a state may still change much, so that its detail is read in rotation.
@@ -154,6 +158,7 @@ class Stream:
     windows: Callable[[datetime], Sequence[Mapping[str, Any]]]
     read: Callable[[Any, str], Awaitable[Any]]
     row_state: Callable[[Json], Json]
+    happened: Callable[[Json], datetime | None]
     state: Callable[[Any, Facts], Json]
     agree: tuple[str, ...]
     live: Callable[[Json], bool]

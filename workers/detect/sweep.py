@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from workers.detect.stream import Page, Stream
@@ -24,8 +23,6 @@ class SweepReport:
     pages: int = 0
     total: int | None = None
     steady: bool = False
-    started: datetime | None = None
-    """The provider's clock when the first page was answered; None if it names no date."""
     ids: set[str] = field(default_factory=set)
 
 
@@ -59,7 +56,7 @@ async def sweep(
 async def window(
     stream: Stream,
     client: Any,
-    filters: Mapping[str, str],
+    filters: Mapping[str, Any],
     observe: Callable[[Page], Awaitable[None]],
 ) -> SweepReport:
     """Hand the rows that match the filters to `observe`, once."""
@@ -72,7 +69,7 @@ async def window(
 async def _one_pass(
     stream: Stream,
     client: Any,
-    filters: Mapping[str, str],
+    filters: Mapping[str, Any],
     observe: Callable[[Page], Awaitable[None]],
     report: SweepReport,
 ) -> bool:
@@ -80,7 +77,6 @@ async def _one_pass(
     totals: set[int | None] = set()
     repeated = False
     async for page in stream.pages(client, filters):
-        report.started = report.started or page.server_date
         report.pages += 1
         report.total = page.total
         totals.add(page.total)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import traceback
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from adapters.essensys.errors import Unsendable
 from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised
 from adapters.store import inbox, ledger, outbox
+from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow
 from events import reactions as audit
 from events.building import new_event
@@ -56,10 +59,10 @@ class Refused(Exception):
 
 
 class NotSettled(Exception):
-    """A call without an answer may still take effect: too early to look for it."""
+    """It cannot be told yet whether an earlier call took effect: look again then."""
 
-    def __init__(self, until: datetime) -> None:
-        super().__init__("an earlier call has no answer yet")
+    def __init__(self, until: datetime, why: str = "an earlier call has no answer yet") -> None:
+        super().__init__(why)
         self.until = until
 
 
@@ -75,60 +78,85 @@ class Ending:
 
 
 async def carry_out(executor: Executor, row: InboxRow) -> None:
-    """Make one attempt at a claimed reaction and save its end.
+    """Make one attempt at a claimed reaction and save its end, whatever it is.
 
     Raises:
         StoreError: The end could not be saved; the row's lease will run out.
     """
-    configured = executor.reactions[row.reaction]
-    event = event_of(row)
+    event: Event | None = None
+    done: list[audit.Effect] = []
     with tracing.span(
         f"react {row.reaction}",
         parent=tracing.carried({"traceparent": row.traceparent}),
         attributes={"tiebeam.reaction": row.reaction, "tiebeam.event_id": row.event_id},
     ):
         try:
-            ending = await _try(executor, row, configured, event)
+            event = event_of(row)
+            ending = Ending("succeeded", outcome=await _try(executor, row, event, done))
         except LeaseLost:
             log.warning("taken over by another process", reaction=row.reaction, row=row.id)
             return
-        await _finish(executor, row, event, ending)
+        except StoreError:
+            raise
+        except Exception as error:
+            ending = _ending(executor, row, error)
+        await _finish(executor, row, event, replace(ending, effects=tuple(done)))
 
 
-async def _try(executor: Executor, row: InboxRow, configured: Configured, event: Event) -> Ending:
-    """Run the attempt and turn whatever happens into an ending."""
+async def _try(
+    executor: Executor, row: InboxRow, event: Event, done: list[audit.Effect]
+) -> Json | None:
+    """Make the planned effects, each noted in `done`; or say what a dry run would have sent."""
+    configured = executor.reactions[row.reaction]
+    effects = configured.reaction.plan(event, configured.settings, configured.place)
+    if row.mode == "dry-run":
+        planned = [
+            {"key": e.key, "kind": e.kind.name, "request": e.kind.request(e.call)} for e in effects
+        ]
+        return {"dry_run": True, "planned": planned}
+    if configured.settings.mode != "live":
+        raise Blocked(f"reactions.{row.reaction}.mode is not live any more: make it so, then retry")
+    for effect in effects:
+        done.append(await _ensure(executor, row, configured, event, effect))
+    return {"effects": [one.model_dump(mode="json") for one in done]}
+
+
+def _ending(executor: Executor, row: InboxRow, error: Exception) -> Ending:
+    """Turn whatever went wrong into an ending."""
     now = executor.clock.now()
-    try:
-        effects = configured.reaction.plan(event, configured.settings, configured.place)
-        if row.mode == "dry-run":
-            planned = [
-                {"key": e.key, "kind": e.kind.name, "request": e.kind.request(e.call)}
-                for e in effects
-            ]
-            return Ending("succeeded", outcome={"dry_run": True, "planned": planned})
-        done = [await _ensure(executor, row, configured, event, effect) for effect in effects]
-    except (Blocked, Unsendable) as error:
-        return Ending("blocked", str(error))
-    except NotSettled as error:
-        return Ending("retrying", str(error), again_at=error.until)
-    except Ambiguous as error:
-        return Ending("retrying", str(error), again_at=executor.clock.now() + executor.settle)
-    except Transient as error:
-        again = next_attempt(row.attempts, now, error.retry_after, executor.random)
-        return Ending("retrying", str(error), again_at=again)
-    except Unauthorised as error:
-        # not this request is wrong but the connection's credentials: all would die of it
-        again = next_attempt(row.attempts, now, error.retry_after, executor.random)
-        return Ending("retrying", str(error), again_at=again)
-    except Refused as refused:
-        return Ending("dead", str(refused), outcome=_refusal(refused))
-    except (Rejected, MalformedEvent) as error:
-        return Ending("dead", str(error))
-    return Ending(
-        "succeeded",
-        outcome={"effects": [one.model_dump(mode="json") for one in done]},
-        effects=tuple(done),
-    )
+    match error:
+        case Blocked() | Unsendable():
+            return Ending("blocked", str(error))
+        case NotSettled():
+            return Ending("retrying", str(error), again_at=error.until)
+        case Ambiguous():
+            return Ending("retrying", str(error), again_at=now + executor.settle)
+        case Transient() | Unauthorised():
+            # Unauthorised: not this request is wrong but the connection's credentials, and all
+            # reactions would die of it
+            again = next_attempt(row.attempts, now, error.retry_after, executor.random)
+            return Ending("retrying", str(error), again_at=again)
+        case Refused():
+            return Ending("dead", str(error), outcome=_refusal(error))
+        case Rejected():
+            kept = {"request": error.request_excerpt, "response": error.response_excerpt}
+            return Ending("dead", str(error), outcome={"status": error.status, **kept})
+        case MalformedEvent():
+            return Ending("dead", str(error))
+    # A mistake of ours, or of a reaction's author. Tried again by itself it would fail again, and
+    # hold up its key: it ends, to be seen, and may be retried by hand in a mended version.
+    why = _mistake(error)
+    log.error("reaction failed", reaction=row.reaction, row=row.id, why=why, exc_info=error)
+    return Ending("dead", why)
+
+
+def _mistake(error: Exception) -> str:
+    """Name an exception by its type and place only: its text could hold anything."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "workers" in Path(frame.filename).parts]
+    at = (ours or frames)[-1]
+    place = f"{Path(at.filename).name}, line {at.lineno}"
+    return f"a mistake in the program: {type(error).__name__} in {at.name} ({place}); report it"
 
 
 def _refusal(refused: Refused) -> Json:
@@ -209,8 +237,10 @@ async def _send(
     await _extend_lease(executor, row)
     if again:
         request = effect.kind.request(effect.call)
+        now = executor.clock.now()
         async with executor.store.write() as tx:
-            await ledger.mark_sent(tx, effect.key, request=request, now=executor.clock.now())
+            if not await ledger.mark_sent(tx, effect.key, request=request, now=now):
+                raise NotSettled(now, "an earlier call was answered meanwhile")
     try:
         async with asyncio.timeout(_time_to_call(executor.lease).total_seconds()):
             return await effect.kind.send(configured.place, effect.call)
@@ -245,7 +275,12 @@ def _time_to_call(lease: timedelta) -> timedelta:
 async def _settle(
     executor: Executor, configured: Configured, event: Event, effect: Effect, done: Done
 ) -> None:
-    """Save that the effect happened and the event that tells of it, in one transaction."""
+    """Save that the effect happened and the event that tells of it, in one transaction.
+
+    Raises:
+        NotSettled: What was found by its values has been found for another effect meanwhile.
+        Blocked: What was found for another effect by its values is certainly this one's.
+    """
     now = executor.clock.now()
     outcome = effect.kind.outcome(configured.place, effect.call, done)
     carrier = tracing.carry()
@@ -262,8 +297,12 @@ async def _settle(
         traceparent=carrier.get("traceparent"),
         tracestate=carrier.get("tracestate"),
     )
+    place = configured.place.connection
     async with executor.store.write("outbox") as tx:
-        await ledger.finish(
+        claimed = await ledger.claimed_provider_ids(tx, place, [done.provider_id])
+        if claimed and done.found_by == "value":
+            raise NotSettled(now, f"{done.provider_id} in {place} belongs to another effect")
+        first = await ledger.finish(
             tx,
             effect.key,
             provider_id=done.provider_id,
@@ -271,7 +310,14 @@ async def _settle(
             found_by=done.found_by,
             now=now,
         )
-        await outbox.add(tx, [announce.row(told, now)])
+        if first:
+            await outbox.add(tx, [announce.row(told, now)])
+    if first and claimed:
+        raise Blocked(
+            f"{effect.kind.name} {done.provider_id} in {place} is that of {effect.key}, but was "
+            "taken for another of ours that looked the same: see whether that one is missing, "
+            "then retry"
+        )
     metrics.END_TO_END_SECONDS.labels(configured.reaction.name).observe(
         max((now - event.time).total_seconds(), 0)
     )
@@ -288,7 +334,7 @@ def _audit(
     )
 
 
-async def _finish(executor: Executor, row: InboxRow, event: Event, ending: Ending) -> None:
+async def _finish(executor: Executor, row: InboxRow, event: Event | None, ending: Ending) -> None:
     now = executor.clock.now()
     async with executor.store.write("outbox") as tx:
         ours = await inbox.finish(
@@ -318,16 +364,16 @@ async def _finish(executor: Executor, row: InboxRow, event: Event, ending: Endin
     )
 
 
-def _audit_event(row: InboxRow, event: Event, ending: Ending, now: datetime) -> Event:
+def _audit_event(row: InboxRow, event: Event | None, ending: Ending, now: datetime) -> Event:
     told = audit.Reaction(
         name=row.reaction,
         state=audit.ReactionState(ending.state),
         reason=ending.reason,
         attempts=row.attempts,
         dry_run=row.mode == "dry-run",
-        trigger_ce_id=event.id,
-        trigger_type=event.type,
-        trigger_subject=event.subject,
+        trigger_ce_id=row.event_id,
+        trigger_type=row.event_type,
+        trigger_subject=row.subject,
         effects=ending.effects,
     )
     carrier = tracing.carry()
@@ -335,13 +381,13 @@ def _audit_event(row: InboxRow, event: Event, ending: Ending, now: datetime) -> 
     return new_event(
         kind.name,
         connection="reactions",
-        entity_id=f"{row.reaction}/{event.id}",
+        entity_id=f"{row.reaction}/{row.event_id}",
         transition=f"{ending.state}/{row.lease_token}",
         data=audit.ReactionData(reaction=told),
         sequence=row.lease_token,
         time=now,
         detected_at=now,
-        key=event.key,
+        key=row.ordering_key,
         caused_by=event,
         traceparent=carrier.get("traceparent"),
         tracestate=carrier.get("tracestate"),

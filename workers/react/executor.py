@@ -51,7 +51,7 @@ async def run(executor: Executor, stopping: asyncio.Event) -> None:
             names = [
                 name
                 for name, configured in executor.reactions.items()
-                if configured.place.connection == connection
+                if configured.place.connection == connection and configured.settings.mode != "off"
             ]
             if names:
                 group.create_task(
@@ -63,13 +63,18 @@ async def _serve(
     executor: Executor, names: Sequence[str], slots: int, stopping: asyncio.Event
 ) -> None:
     running: set[asyncio.Task[None]] = set()
+
+    def ended(task: asyncio.Task[None]) -> None:
+        running.discard(task)
+        executor.store.notify("reactions")  # not before: its slot must be seen free
+
     try:
         while not stopping.is_set():
             seen = executor.store.notified("reactions")
             for row in await _claim(executor, names, slots - len(running)):
                 task = asyncio.create_task(_carry_out(executor, row), name=f"reaction {row.id}")
                 running.add(task)
-                task.add_done_callback(running.discard)
+                task.add_done_callback(ended)
             await executor.store.wait("reactions", timeout=IDLE, since=seen)
     finally:
         await _drain(running)
@@ -88,13 +93,14 @@ async def _claim(executor: Executor, names: Sequence[str], free: int) -> list[In
 
 
 async def _carry_out(executor: Executor, row: InboxRow) -> None:
+    # In either case the row stays claimed; when its lease has run out it is looked at again.
     try:
         await attempt.carry_out(executor, row)
     except StoreError as error:
-        # The row stays claimed; when its lease has run out it is looked at again.
         log.error("store not usable", reaction=row.reaction, row=row.id, why=str(error))
-    finally:
-        executor.store.notify("reactions")
+    except Exception as error:
+        why = type(error).__name__
+        log.error("end not saved", reaction=row.reaction, row=row.id, why=why, exc_info=error)
 
 
 async def _drain(running: set[asyncio.Task[None]]) -> None:

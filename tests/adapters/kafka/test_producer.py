@@ -110,8 +110,9 @@ async def test_a_record_larger_than_a_batch_travels_alone(
 
 
 async def test_a_topic_that_does_not_exist_is_refused_and_the_others_are_served(
-    kafka_settings: KafkaSettings, topic: str
+    kafka_settings: KafkaSettings, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("adapters.kafka.producer.TOPIC_GRACE", 0)
     async with RecordProducer(kafka_settings) as producer:
         absent, present = await producer.send_all(
             [Record(f"{topic}-absent", b"k", b""), Record(topic, b"k", b"")]
@@ -195,4 +196,6 @@ async def test_a_stopped_producer_can_be_started_again(
         await producer.stop()
         assert result.acknowledged
 
+    (late,) = await producer.send_all([Record(topic, b"k", b"v")])
+    assert str(late.error) == "the Kafka producer is stopped"
     assert other_tasks() == set()

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters.kafka.settings import KafkaSettings
 
-SASL = {
+SASL: dict[str, Any] = {
     "security_protocol": "SASL_SSL",
     "sasl_mechanism": "SCRAM-SHA-512",
     "sasl_username": "tiebeam",
@@ -61,9 +62,9 @@ def test_an_absent_password_is_shown_as_absent() -> None:
         ({"partitions": 0}, "partitions and replication_factor must be at least 1"),
     ],
 )
-def test_values_that_cannot_work_are_refused(values: dict[str, object], reason: str) -> None:
+def test_values_that_cannot_work_are_refused(values: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        KafkaSettings(**values)  # type: ignore[arg-type]
+        KafkaSettings(**values)
 
 
 def test_a_missing_certificate_file_is_named(tmp_path: Path) -> None:

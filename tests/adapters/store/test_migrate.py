@@ -92,11 +92,11 @@ async def test_the_migrations_build_the_indexes_to_the_letter(
     engine = create_engine(f"sqlite:///{tmp_path}/expected.db")
     metadata.create_all(engine)
     with engine.connect() as connection:
-        expected = dict(connection.execute(query).tuples().all())
+        expected: dict[str, str] = dict(connection.execute(query).all())
     engine.dispose()
 
     async with sqlite_store.read() as tx:
-        found = dict((await tx.execute(query)).tuples().all())
+        found: dict[str, str] = dict((await tx.execute(query)).all())
 
     indexes = {name for name in expected if name.startswith("ix_")}
     assert {name: found.get(name) for name in indexes} == {name: expected[name] for name in indexes}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from adapters.http.limits import Limits
 from adapters.plentific.client import PlentificClient, connect
@@ -29,6 +32,13 @@ def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     asyncio.run(upgrade())
     return path
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[EventDict]]:
+    """What is logged, instead of printing it."""
+    with capture_logs() as entries:
+        yield entries
 
 
 @pytest.fixture
@@ -71,3 +81,12 @@ async def world(
     built = World(sandbox, client, store, clock)
     yield built
     assert_versions_have_no_gaps(await built.all_events())
+
+
+@pytest.fixture
+async def other_world(world: World, upgraded_file: Path, tmp_path: Path) -> AsyncIterator[World]:
+    """The same provider and the same time, seen from another store."""
+    path = tmp_path / "other.db"
+    shutil.copy(upgraded_file, path)
+    async with Store.open(f"sqlite:///{path}") as opened:
+        yield replace(world, store=opened, heard=set())

@@ -130,7 +130,7 @@ async def _references(
 async def _billed(client: EssensysClient, reference: str) -> Done | None:
     """Look among the invoice lines, where a charge goes when it is billed."""
     async for line in client.invoice_lines.query(equals("referencetext", reference)):
-        if line.reference is not None and reference in line.reference:
+        if line.reference == reference:
             found = line.draft_invoice_line_id
             return Done(f"invoiceline/{found}", "reference", {"found_in": "invoice lines"})
     return None

@@ -1,0 +1,1 @@
+"""Benchmarks: the product's own code paths beside a peer or a limit, in the same run."""

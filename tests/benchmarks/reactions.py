@@ -1,0 +1,309 @@
+"""W3: reactions from inbox to outcome, beside the limit that the provider sets.
+
+Every event needs two calls to a provider that answers after a while and accepts 50 at a time. The
+limit is what 50 calls in flight all the time would take; with a hot key, its own chain of calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from adapters.essensys.client import EssensysClient, connect
+from adapters.http.limits import Limits
+from adapters.store import inbox, outbox
+from adapters.store.engine import Store
+from events.envelope import Event, to_headers
+from tests.benchmarks.material import (
+    CALLS,
+    REACTION_NAME,
+    charges_of,
+    configured,
+    paid_invoices,
+    stamp,
+)
+from tests.benchmarks.rounds import Goal, Sample, Stopwatch, Workload
+from tests.benchmarks.serving import child
+from tests.benchmarks.slow_provider import AT_ONCE
+from tests.benchmarks.stores import CountingStore, new_store
+from workers.clock import SystemClock
+from workers.react import executor
+from workers.react.executor import Executor
+
+LOOK = 0.02
+"""Seconds between two looks at whether all is done."""
+PARTITIONS = 6
+"""Of the consumer beside which ours stands that has one call in flight per partition."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much: events and keys; events with a hot key, and of these the hot key's own."""
+
+    events: int = 2_000
+    keys: int = 500
+    hot_events: int = 500
+    hot: int = 80
+    delay: float = 0.1
+    """Seconds after which the provider answers."""
+
+    @property
+    def limit(self) -> float:
+        """Seconds that the provider needs at least for all events."""
+        return self.events * CALLS * self.delay / AT_ONCE
+
+    @property
+    def hot_limit(self) -> float:
+        """Seconds that the hot key's calls need one after the other, or all of them, if longer."""
+        return CALLS * self.delay * max(self.hot, self.hot_events / AT_ONCE)
+
+
+@asynccontextmanager
+async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Workload]:
+    """The workload, with its provider running."""
+    size = size or Size()
+    hot = with_hot_key(size.hot_events, size.hot)
+    async with child("tests.benchmarks.slow_provider", str(size.delay)) as url:
+        events = paid_invoices(size.events, size.keys)
+        few = partial(_chains, url, size.events)
+        yield Workload(
+            name="W3 reactions",
+            about=(
+                f"{size.events:,} events over {size.keys} keys, each needing {CALLS} calls to a "
+                f"provider that answers after {size.delay * 1000:.0f} ms and accepts {AT_ONCE} at "
+                "a time. Proven in each round: every call made once, in order per key, none "
+                "refused (429), every outcome written."
+            ),
+            unit="events",
+            rows=_rows(size),
+            contenders={
+                "limit": partial(_limit, "limit", size.events, size.limit),
+                "tiebeam": partial(_ours, "tiebeam", url, folder, events),
+                "no store": partial(few, "no store", events, size.keys),
+                "per partition": partial(few, "per partition", events[:120], PARTITIONS),
+                "sequential": partial(few, "sequential", events[:20], 1),
+                "hot key: limit": partial(
+                    _limit, "hot key: limit", size.hot_events, size.hot_limit
+                ),
+                "hot key: tiebeam": partial(_ours, "hot key: tiebeam", url, folder, hot),
+            },
+            goals=[
+                Goal("tiebeam", "limit", 0.9, _cause),
+                Goal("hot key: tiebeam", "hot key: limit", 0.9, _cause),
+                Goal("tiebeam", "no store"),
+                Goal("tiebeam", "per partition"),
+                Goal("tiebeam", "sequential"),
+            ],
+            rounds={"per partition": 1, "sequential": 1, "hot key: tiebeam": 2},
+        )
+
+
+def _rows(size: Size) -> dict[str, str]:
+    return {
+        "limit": f"arithmetic: {AT_ONCE} calls in flight from beginning to end",
+        "tiebeam": (
+            "inbox, executor, ledger, attempt, HTTP client, outcome and audit events in the "
+            "outbox, SQLite with synchronous=FULL"
+        ),
+        "no store": f"our HTTP client alone, {AT_ONCE} in flight, in order per key; keeps nothing",
+        "per partition": (
+            f"our HTTP client alone, one event in flight for each of {PARTITIONS} partitions; "
+            "120 events, scaled"
+        ),
+        "sequential": "our HTTP client alone, one event after the other; 20 events, scaled",
+        "hot key: limit": (
+            f"arithmetic: {size.hot_events} events of which {size.hot} are of one key, "
+            "whose calls go one after the other"
+        ),
+        "hot key: tiebeam": "as tiebeam",
+    }
+
+
+def _cause(sample: Sample) -> str:
+    facts = sample.facts
+    each = facts["writes"] / sample.items
+    return (
+        f"each event takes {each:.1f} write transactions, {facts['writes']:,.0f} in all, of "
+        f"{facts['writing'] / facts['writes'] * 1000:.1f} ms; SQLite has one writer, which was "
+        f"busy for {facts['writing']:.1f} of the {sample.seconds:.1f} s; {sample.cpu:.1f} s were "
+        "CPU time"
+    )
+
+
+def with_hot_key(count: int, hot: int) -> list[Event]:
+    """Events of as many keys, but so many of them, evenly among the others, of one key."""
+    spread = sorted(
+        paid_invoices(count, count), key=lambda event: (int(event.id[-8:], 16) * hot) % count
+    )
+    chosen = {event.id for event in spread[:hot]}
+    found, numbers = [], defaultdict[str, int](int)
+    for event in paid_invoices(count, count):
+        key = "hot" if event.id in chosen else event.key
+        numbers[key] += 1
+        found.append(_with_key(event, key, numbers[key]))
+    return found
+
+
+def _with_key(event: Event, key: str, sequence: int) -> Event:
+    from dataclasses import replace
+
+    return replace(event, key=key, sequence=sequence)
+
+
+async def _limit(row: str, events: int, seconds: float) -> Mapping[str, Sample]:
+    return {row: Sample(events, seconds, 0.0)}
+
+
+async def _ours(
+    row: str, url: str, folder: Path, events: Sequence[Event]
+) -> Mapping[str, Sample]:
+    async with new_store(folder) as store, _client(url) as client, httpx.AsyncClient() as http:
+        await http.post(f"{url}/reset")
+        await _fill(store, events)
+        store.writes, store.writing = 0, 0.0
+        stopping = asyncio.Event()
+        with Stopwatch() as watch:
+            running = asyncio.create_task(executor.run(_executor(store, client), stopping))
+            while await _open(store, running):
+                await asyncio.sleep(LOOK)
+        stopping.set()
+        store.notify("reactions")
+        await running
+        await _check_outcomes(store, events)
+        check_record((await http.get(f"{url}/record")).json(), events)
+        return {row: watch.sample(len(events), writes=store.writes, writing=store.writing)}
+
+
+@asynccontextmanager
+async def _client(url: str) -> AsyncIterator[EssensysClient]:
+    client = connect(
+        connection="operate",
+        base_url=url,
+        client_id="benchmark",
+        client_secret="-",
+        username="benchmark",
+        password="-",
+        time_zone=ZoneInfo("Europe/London"),
+        limits=Limits(requests_per_second=1_000_000, max_in_flight=AT_ONCE),
+    )
+    try:
+        await client.http.sign_in()
+        yield client
+    finally:
+        await client.aclose()
+
+
+def _executor(store: Store, client: EssensysClient) -> Executor:
+    reactions = configured(client)
+    return Executor(
+        store=store,
+        clock=SystemClock(),
+        reactions=reactions,
+        slots={reactions[REACTION_NAME].place.connection: AT_ONCE},
+        lease=timedelta(seconds=60),
+        settle=timedelta(seconds=30),
+        owner="benchmark",
+        random=Random(1),
+    )
+
+
+async def _fill(store: Store, events: Sequence[Event]) -> None:
+    async with store.write() as tx:
+        await inbox.add(
+            tx,
+            [
+                inbox.NewReaction(
+                    reaction=REACTION_NAME,
+                    event_id=event.id,
+                    event_type=event.type,
+                    subject=event.subject,
+                    ordering_key=event.key,
+                    sequence=event.sequence,
+                    value=event.data,
+                    headers=[(name, text.decode()) for name, text in to_headers(event)],
+                    mode="live",
+                    received_at=event.detected_at,
+                    traceparent=event.traceparent,
+                )
+                for event in events
+            ],
+        )
+
+
+async def _open(store: Store, running: asyncio.Task[None]) -> int:
+    """How many reactions have not ended; raises what the executor raised, if it died."""
+    if running.done():
+        running.result()
+    async with store.read() as tx:
+        counts = await inbox.counts(tx)
+    return sum(
+        number for (_, state), number in counts.items() if state in ("pending", "running")
+    )
+
+
+async def _check_outcomes(store: Store, events: Sequence[Event]) -> None:
+    """Every reaction succeeded, and each effect and each end was told.
+
+    Raises:
+        AssertionError: not so.
+    """
+    async with store.read() as tx:
+        counts = await inbox.counts(tx)
+        told = await outbox.backlog(tx)
+    assert counts == {(REACTION_NAME, "succeeded"): len(events)}, f"not all succeeded: {counts}"
+    assert told.rows == len(events) * (CALLS + 1), f"{told.rows} events told"
+
+
+def check_record(record: Mapping[str, object], events: Sequence[Event]) -> None:
+    """Every call came once, a key's calls in order and one after the other, none was refused.
+
+    Raises:
+        AssertionError: not so.
+    """
+    calls = record["calls"]
+    assert isinstance(calls, list)
+    assert record["refused"] == 0, f"{record['refused']} calls were refused"
+    wanted = [
+        stamp(event.key, event.sequence, call)
+        for event in events
+        for call in range(1, CALLS + 1)
+    ]
+    assert sorted(reference for reference, _, _ in calls) == sorted(wanted), "not each call once"
+    by_key = defaultdict[str, list[tuple[list[int], float, float]]](list)
+    for reference, came, went in calls:
+        key, *place = reference.split(" ")
+        by_key[key].append(([int(number) for number in place], came, went))
+    for key, made in by_key.items():
+        in_order = sorted(made, key=lambda call: call[1])
+        for (earlier, _, went), (later, came, _) in pairwise(in_order):
+            assert earlier < later, f"{key}: {later} came after {earlier}"
+            assert went <= came, f"{key}: {later} came before {earlier} was answered"
+
+
+async def _chains(
+    url: str, scaled_to: int, row: str, events: Sequence[Event], chains: int
+) -> Mapping[str, Sample]:
+    """So many chains of events beside one another, each one call after the other; no store."""
+    lanes = [events[number::chains] for number in range(chains)]
+    async with _client(url) as client:
+        with Stopwatch() as watch:
+            await asyncio.gather(*(_chain(client, lane) for lane in lanes))
+    share = len(events) / scaled_to
+    return {row: Sample(scaled_to, watch.seconds / share, watch.cpu / share)}
+
+
+async def _chain(client: EssensysClient, events: Sequence[Event]) -> None:
+    for event in events:
+        for call in charges_of(event):
+            await client.charge_sheets.put([call.put()])

@@ -1,0 +1,140 @@
+"""W7, first half: from the outbox to Kafka through the relay, beside raw aiokafka produce."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from aiokafka import AIOKafkaProducer
+
+from adapters.kafka.producer import RecordProducer
+from adapters.kafka.settings import KafkaSettings
+from adapters.kafka.topics import TopicSpec, open_topics
+from adapters.store import outbox
+from adapters.store.outbox import NewRecord
+from events import catalogue
+from tests.benchmarks.material import EVENT_BYTES, EVENT_TYPE, paid_invoices
+from tests.benchmarks.rounds import Goal, Sample, Stopwatch, Workload
+from tests.benchmarks.stores import new_store
+from workers import announce, relay
+from workers.clock import SystemClock
+from workers.relay import Relay
+
+KEYS = 500
+
+
+def workload(kafka: KafkaSettings, folder: Path, records: int = 10_000) -> Workload:
+    """The workload; `kafka` must be running."""
+    rows = outbox_rows(records)
+    return Workload(
+        name="W7 relay",
+        about=(
+            f"{records:,} events of {EVENT_BYTES:,} bytes over {KEYS} keys to a new topic of "
+            f"{kafka.partitions} partitions. Proven in each round: every record acknowledged, and "
+            "marked as published."
+        ),
+        unit="records",
+        rows={
+            "raw produce": "aiokafka alone: send() of the same records, acks=all; keeps no account",
+            "tiebeam relay": (
+                "outbox rows read from SQLite, a span each, idempotent produce with acks=all in "
+                "key order, marked as published (synchronous=FULL), measured"
+            ),
+        },
+        contenders={
+            "raw produce": partial(_raw, kafka, rows),
+            "tiebeam relay": partial(_ours, kafka, folder, rows),
+        },
+        goals=[Goal("tiebeam relay", "raw produce", 0.5, _cause)],
+    )
+
+
+def outbox_rows(count: int) -> list[NewRecord]:
+    """So many rows of the outbox."""
+    return [announce.row(event, event.detected_at) for event in paid_invoices(count, KEYS)]
+
+
+async def new_topic(kafka: KafkaSettings) -> KafkaSettings:
+    """Make the events' topic under a new prefix; return the settings with that prefix."""
+    fresh = replace(kafka, topic_prefix=f"{kafka.topic_prefix}{uuid4().hex[:8]}.")
+    name = catalogue.topic_of(EVENT_TYPE, fresh.topic_prefix)
+    async with open_topics(fresh) as topics:
+        await topics.create_missing([TopicSpec(name, fresh.partitions, fresh.replication_factor)])
+    return fresh
+
+
+async def _raw(kafka: KafkaSettings, rows: Sequence[NewRecord]) -> Mapping[str, Sample]:
+    fresh = await new_topic(kafka)
+    async with raw_producer(fresh) as producer:
+        with Stopwatch() as watch:
+            await produce(producer, fresh, rows)
+    return {"raw produce": watch.sample(len(rows))}
+
+
+@asynccontextmanager
+async def raw_producer(kafka: KafkaSettings) -> AsyncIterator[Any]:
+    """A connected aiokafka producer."""
+    producer: Any = AIOKafkaProducer(**kafka.client_options(), acks="all")
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def produce(producer: Any, kafka: KafkaSettings, rows: Sequence[NewRecord]) -> None:
+    """Send the rows' records and wait until all are acknowledged."""
+    sent = [
+        await producer.send(
+            f"{kafka.topic_prefix}{row.topic}",
+            row.value,
+            row.key.encode(),
+            headers=[(name, text.encode()) for name, text in row.headers],
+        )
+        for row in rows
+    ]
+    await asyncio.gather(*sent)
+
+
+async def _ours(
+    kafka: KafkaSettings, folder: Path, rows: Sequence[NewRecord]
+) -> Mapping[str, Sample]:
+    fresh = await new_topic(kafka)
+    async with new_store(folder) as store, RecordProducer(fresh) as producer:
+        async with store.write() as tx:
+            await outbox.add(tx, rows)
+        ours = Relay(
+            store=store,
+            producer=producer,
+            clock=SystemClock(),
+            topic_prefix=fresh.topic_prefix,
+            lease=timedelta(seconds=10),
+            owner="benchmark",
+        )
+        store.writes, store.writing = 0, 0.0
+        moved = 0
+        with Stopwatch() as watch:
+            while batch := await relay.move_batch(ours):
+                moved += batch
+        async with store.read() as tx:
+            left = await outbox.backlog(tx)
+        assert (moved, left.rows) == (len(rows), 0), f"{moved} moved, {left.rows} left"
+        return {
+            "tiebeam relay": watch.sample(moved, writes=store.writes, writing=store.writing)
+        }
+
+
+def _cause(sample: Sample) -> str:
+    batches = sample.facts["writes"]
+    return (
+        f"{batches:.0f} batches one after the other, each read, sent and marked before the next "
+        f"begins; marking took {sample.facts['writing']:.1f} of the {sample.seconds:.1f} s, and "
+        f"{sample.cpu:.1f} s were CPU time ({sample.cpu / sample.items * 1e6:.0f} µs a record)"
+    )

@@ -1,0 +1,207 @@
+"""Rounds: contenders take turns at the same work; what counts are medians and ratios within a run.
+
+Absolute times differ from machine to machine and from minute to minute. So every goal is a ratio of
+two contenders that took turns in the same rounds, each round in another order.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from types import TracebackType
+from typing import Self
+
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One measurement: so many `items` in so many seconds.
+
+    `cpu` is this process's own CPU time in seconds, all its threads together. `facts` are numbers
+    counted on the way, which explain the time.
+    """
+
+    items: int
+    seconds: float
+    cpu: float
+    facts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def rate(self) -> float:
+        """Items a second."""
+        return self.items / self.seconds
+
+
+class Stopwatch:
+    """Measures a block: `with Stopwatch() as watch: ...`, then `watch.sample(items)`."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.cpu = 0.0
+
+    def __enter__(self) -> Self:
+        gc.collect()  # nobody pays for what the one before has left behind
+        self.cpu = time.process_time()
+        self.seconds = time.perf_counter()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.seconds = time.perf_counter() - self.seconds
+        self.cpu = time.process_time() - self.cpu
+
+    def sample(self, items: int, **facts: float) -> Sample:
+        """What was measured."""
+        return Sample(items, self.seconds, self.cpu, facts)
+
+
+Contender = Callable[[], Awaitable[Mapping[str, Sample]]]
+"""Does its work once, from a fresh start, and gives a sample for each of its rows."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`ours` must reach `at_least` of the rate of `peer`; None: measured, no goal claimed.
+
+    `cause` says why it is not reached, from the facts of our median sample.
+    """
+
+    ours: str
+    peer: str
+    at_least: float | None = None
+    cause: Callable[[Sample], str] | None = None
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Contenders at the same work.
+
+    Attributes:
+        name: as in the table of numbers to hold.
+        about: what is measured, in a sentence or two.
+        unit: what the items are.
+        rows: what each row of the table does, by the row's name, in the table's order.
+        contenders: by the name of their first row.
+        goals: which rows are compared.
+        rounds: how many rounds a contender takes part in, where not all of them: by its name.
+    """
+
+    name: str
+    about: str
+    unit: str
+    rows: Mapping[str, str]
+    contenders: Mapping[str, Contender]
+    goals: Sequence[Goal]
+    rounds: Mapping[str, int] = field(default_factory=dict)
+
+    def contender_of(self, row: str) -> Contender:
+        """The contender that gives the samples of a row: the last one at or before it."""
+        names = list(self.rows)
+        earlier = names[: names.index(row) + 1]
+        return self.contenders[next(name for name in reversed(earlier) if name in self.contenders)]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a workload measured: the samples of each row, in the order of the rounds."""
+
+    workload: Workload
+    samples: Mapping[str, Sequence[Sample]]
+
+    def middle(self, row: str) -> Sample:
+        """The row's sample of median rate (the slower of the two middle ones)."""
+        ordered = sorted(self.samples[row], key=lambda sample: sample.rate)
+        return ordered[(len(ordered) - 1) // 2]
+
+    def ratio(self, goal: Goal) -> float:
+        """The median over the rounds of our rate to the peer's."""
+        ours, peer = self.samples[goal.ours], self.samples[goal.peer]
+        if len(ours) != len(peer):
+            return self.middle(goal.ours).rate / self.middle(goal.peer).rate
+        return median(one.rate / other.rate for one, other in zip(ours, peer, strict=True))
+
+    def missed(self) -> list[Goal]:
+        """The goals not reached."""
+        return [
+            goal
+            for goal in self.workload.goals
+            if goal.at_least is not None and self.ratio(goal) < goal.at_least
+        ]
+
+
+async def measure(
+    workload: Workload, rounds: int, tell: Callable[[str], None] = lambda _: None
+) -> Result:
+    """Let the contenders take turns; `tell` hears what was measured as it happens."""
+    samples: dict[str, list[Sample]] = defaultdict(list)
+    for number in range(rounds):
+        turns = list(workload.contenders.items())
+        for name, contender in turns if number % 2 == 0 else reversed(turns):
+            if number >= workload.rounds.get(name, rounds):
+                continue
+            for row, sample in (await contender()).items():
+                samples[row].append(sample)
+                tell(f"{workload.name}, round {number + 1}: {row}: {shown(sample.rate)} a second")
+    return Result(workload, samples)
+
+
+def table(result: Result) -> Table:
+    """The result for a terminal."""
+    workload = result.workload
+    found = Table(title=workload.name, title_justify="left", caption_justify="left")
+    found.add_column("row")
+    for name in ("rounds", "median s", f"{workload.unit} a second", "slowest to fastest", "CPU s"):
+        found.add_column(name, justify="right")
+    for cells in cells_of(result):
+        found.add_row(*cells)
+    found.caption = "\n".join(verdicts(result))
+    return found
+
+
+def cells_of(result: Result) -> list[tuple[str, ...]]:
+    """The numbers of each row as text: rounds, median, rate, range of rates, CPU of the median."""
+    return [
+        (
+            row,
+            str(len(result.samples[row])),
+            f"{middle.seconds:.2f}",
+            shown(middle.rate),
+            f"{shown(min(rates))} to {shown(max(rates))}",
+            f"{middle.cpu:.2f}",
+        )
+        for row in result.workload.rows
+        for middle in [result.middle(row)]
+        for rates in [[sample.rate for sample in result.samples[row]]]
+    ]
+
+
+def verdicts(result: Result) -> list[str]:
+    """One line for each comparison: its ratio, its goal, and whether it is reached."""
+    return [
+        f"{goal.ours} / {goal.peer}: {result.ratio(goal):.2f}{_verdict(result, goal)}"
+        for goal in result.workload.goals
+    ]
+
+
+def _verdict(result: Result, goal: Goal) -> str:
+    if goal.at_least is None:
+        return ""
+    reached = "NOT reached" if goal in result.missed() else "reached"
+    return f" (goal {goal.at_least:g}: {reached})"
+
+
+def shown(number: float) -> str:
+    """A rate with three digits that mean something."""
+    if number >= 1_000:
+        digits = len(str(int(number))) - 3
+        return f"{round(number, -digits):,.0f}"
+    return f"{number:.3g}"

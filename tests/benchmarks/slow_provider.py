@@ -1,0 +1,83 @@
+"""A slow essensys in a process of its own: takes charge sheets after a while, 50 at a time, or 429.
+
+It records when each call came and went, so that order and concurrency can be proven afterwards:
+`GET /record` gives the record, `POST /reset` empties it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import asdict, dataclass, field
+from time import perf_counter
+from urllib.parse import parse_qs
+
+import orjson
+
+from tests.benchmarks.serving import Reply, Request, response, serve
+
+AT_ONCE = 50
+"""Calls that it accepts at a time."""
+TOKEN = {"access_token": "T", "token_type": "bearer", "expires_in": 3600, "scope": "hubapi"}
+
+
+@dataclass
+class Record:
+    """What the provider saw: (reference, came, went) of each call, in the order they came."""
+
+    calls: list[tuple[str, float, float]] = field(default_factory=list)
+    refused: int = 0
+    most_at_once: int = 0
+
+
+class Provider:
+    """Answers after `delay` seconds."""
+
+    def __init__(self, delay: float) -> None:
+        self._delay = delay
+        self._record = Record()
+        self._in_flight = 0
+        self._written = 0
+
+    def handle(self, request: Request, reply: Reply) -> None:
+        """Take a request."""
+        match request.method, request.path:
+            case "PUT", "/api/1.0/chargesheet":
+                self._take(request, reply)
+            case "POST", "/oauth2/token":
+                reply(response(orjson.dumps(TOKEN)))
+            case "GET", "/record":
+                reply(response(orjson.dumps(asdict(self._record))))
+            case "POST", "/reset":
+                self._record = Record()
+                reply(response(b"{}"))
+            case _:
+                reply(response(b"{}", "404 Not Found"))
+
+    def _take(self, request: Request, reply: Reply) -> None:
+        if self._in_flight >= AT_ONCE:
+            self._record.refused += 1
+            reply(response(b"{}", "429 Too Many Requests", {"Retry-After": "1"}))
+            return
+        self._in_flight += 1
+        self._record.most_at_once = max(self._record.most_at_once, self._in_flight)
+        came = perf_counter()
+        asyncio.get_running_loop().call_later(self._delay, self._answer, request, reply, came)
+
+    def _answer(self, request: Request, reply: Reply, came: float) -> None:
+        self._in_flight -= 1
+        self._written += 1
+        (sheet,) = orjson.loads(parse_qs(request.body.decode())["data"][0])["chargesheets"]
+        self._record.calls.append((sheet["referencetext"], came, perf_counter()))
+        answer = {
+            "id": "1",
+            "status": "OK",
+            "providername": "Operate API",
+            "datetimeutc": "13/07/2017 11:21:51",
+            "chargesheets": [{"chargesheetid": str(self._written)}],
+        }
+        reply(response(orjson.dumps({"response": answer})))
+
+
+if __name__ == "__main__":
+    serve(Provider(delay=float(sys.argv[1])).handle)

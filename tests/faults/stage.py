@@ -1,0 +1,296 @@
+"""A stage for one history: simulated providers, a store and topics of its own, workers that die."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from adapters.store import Store, cursors, inbox
+from deploy.sandbox import Sandbox, running_sandbox
+from deploy.sandbox.essensys import data as essensys
+from deploy.sandbox.essensys.records import create_account
+from deploy.sandbox.plentific import data as plentific
+from events import catalogue
+from tests.end_to_end import books, told
+from tests.end_to_end.configuration import ACCOUNT, PRODUCT, TAX, table
+from tests.end_to_end.told import Told
+from tests.end_to_end.truth import Truth
+from tests.faults.crew import Crew, WorkerProcess
+from tests.kafka import read_topic
+from workers.react import intake
+
+PATIENCE = 40.0  # seconds; only what never happens takes them
+LOOK = 0.1  # seconds between two looks at whether a condition holds
+STREAMS = 2
+PARTITIONS = 2
+
+CONFIGURATION = """\
+[kafka]
+bootstrap_servers = "{kafka}"
+topic_prefix = "{prefix}"
+partitions = {partitions}
+[store]
+url = "sqlite:///{folder}/tiebeam.db"
+[http]
+host = "127.0.0.1"
+ops_port = 0
+[poll]
+lease = "1s"
+[relay]
+lease = "1s"
+[react]
+lease = "2s"
+settle = "1s"
+[connections.plentific]
+provider = "plentific"
+base_url = "{plentific_url}"
+client_id = "{plentific.CLIENT_ID}"
+client_secret = "{plentific.CLIENT_SECRET}"
+limits = {{ requests_per_second = 200, max_in_flight = 8, timeout = "1s" }}
+[connections.plentific.streams.work-orders]
+every = "100ms"
+[connections.plentific.streams.invoices]
+every = "100ms"
+[connections.operate]
+provider = "essensys"
+base_url = "{essensys_url}"
+client_id = "{essensys.CLIENT_ID}"
+client_secret = "{essensys.CLIENT_SECRET}"
+username = "{essensys.USERNAME}"
+password = "{essensys.PASSWORD}"
+limits = {{ requests_per_second = 200, max_in_flight = 8, timeout = "1s" }}
+[reactions.recharge-paid-invoice]
+mode = "live"
+from = "plentific"
+to = "operate"
+product = {product}
+tax = {tax}
+account = {account}
+"""
+
+
+@dataclass
+class Stage:
+    """Where a history plays; `truth` says what is due of what happens on it."""
+
+    kafka: str
+    prefix: str
+    folder: Path
+    sandbox: Sandbox
+    store: Store
+    crew: Crew
+    truth: Truth
+    workers: list[WorkerProcess] = field(default_factory=list)
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "tiebeam.toml"
+
+    # --- workers ------------------------------------------------------------------------------
+
+    def start(self, *, die_at: str = "", freeze_at: str = "", fresh: bool = False) -> WorkerProcess:
+        """Start a worker with all roles; one that dies or freezes at a boundary if one is named."""
+        log = self.folder / f"worker-{len(self.workers)}.log"
+        arguments = ["--config", str(self.config), "--spans", str(self.folder / "spans")]
+        if die_at:
+            arguments += ["--die-at", die_at]
+        if freeze_at:
+            arguments += ["--freeze-at", freeze_at]
+        begin = self.crew.start_fresh if fresh else self.crew.start
+        self.workers.append(worker := begin(log, arguments))
+        return worker
+
+    async def killed(self, worker: WorkerProcess) -> None:
+        """Wait until a worker was ended by SIGKILL, its own or ours."""
+        assert await self._ended(worker) == -signal.SIGKILL, worker.last_words()
+
+    async def stopped(self, worker: WorkerProcess) -> float:
+        """Ask a worker to end and wait until it has, in good order; returns the seconds it took."""
+        began = time.monotonic()
+        worker.stop()
+        assert await self._ended(worker) == 0, worker.last_words()
+        return time.monotonic() - began
+
+    async def asleep(self, worker: WorkerProcess) -> None:
+        """Wait until a worker has frozen itself."""
+
+        async def frozen() -> bool:
+            return worker.frozen()
+
+        await self.until(frozen, "the worker's freezing", worker)
+
+    async def _ended(self, worker: WorkerProcess) -> int | None:
+        async def ended() -> bool:
+            return worker.exit_code() is not None
+
+        await self.until(ended, "the end of the worker")
+        return worker.exit_code()
+
+    # --- waiting ------------------------------------------------------------------------------
+
+    async def until(
+        self,
+        condition: Callable[[], Awaitable[bool]],
+        what: str,
+        worker: WorkerProcess | None = None,
+    ) -> None:
+        """Wait for a condition, for which a worker is needed if one is given."""
+        deadline = time.monotonic() + PATIENCE
+        while not await condition():
+            if worker is not None and worker.exit_code() is not None:
+                raise AssertionError(f"the worker ended before {what}: {worker.last_words()}")
+            if time.monotonic() > deadline:
+                said = self.workers[-1].last_words()
+                raise AssertionError(f"within {PATIENCE:g} s: {what}; the worker said: {said}")
+            await asyncio.sleep(LOOK)
+
+    async def baselined(self, worker: WorkerProcess) -> None:
+        """Wait for the silent first look and the details; what changes from now on is due."""
+
+        async def done() -> bool:
+            looks = await self._looks()
+            return len(looks) == STREAMS and all(one["baseline_at"] for one in looks)
+
+        await self.until(done, "the baseline", worker)
+        await self.looked_again(worker)
+        self.truth.begin()
+
+    async def looked_again(self, worker: WorkerProcess) -> None:
+        """Wait until every stream has had a whole look that began after now."""
+        began = datetime.now(UTC).isoformat()
+
+        async def done() -> bool:
+            return all((one["succeeded_at"] or "") > began for one in await self._looks())
+
+        await self.until(done, "another look at every stream", worker)
+
+    async def settled(self, worker: WorkerProcess) -> None:
+        """Wait until all that is due is told and done, by the store's own account."""
+        left: list[str] = []
+
+        async def balanced() -> bool:
+            published = await told.in_outbox(self.store)
+            left[:] = await books.discrepancies([self.truth], published, self.store)
+            return not left
+
+        try:
+            await self.until(balanced, "all that is due", worker)
+        except AssertionError as error:
+            raise AssertionError("\n".join([*left, str(error)])) from None
+
+    async def closed(self, worker: WorkerProcess) -> list[Told]:
+        """Wait until all is settled, look once more, stop; returns the events on the topics."""
+        await self.settled(worker)
+        await self.looked_again(worker)
+        await self.caught_up(worker)
+        await self.stopped(worker)
+        return await self._on_topics()
+
+    async def caught_up(self, worker: WorkerProcess) -> None:
+        """Wait until the consumer group has committed every record of the invoices' topic."""
+        group = f"{self.prefix}{intake.GROUP}"
+        admin: Any = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
+        await admin.start()
+        try:
+            ends = await self._ends(f"{self.prefix}plentific.invoices")
+
+            async def done() -> bool:
+                at = await admin.list_consumer_group_offsets(group)
+                return all(
+                    end == 0 or (place in at and at[place].offset == end)
+                    for place, end in ends.items()
+                )
+
+            await self.until(done, "all offsets committed", worker)
+        finally:
+            await admin.close()
+
+    async def _ends(self, topic: str) -> dict[TopicPartition, int]:
+        consumer: Any = AIOKafkaConsumer(bootstrap_servers=self.kafka)
+        await consumer.start()
+        try:
+            places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+            consumer.assign(places)
+            return dict(await consumer.end_offsets(places))
+        finally:
+            await consumer.stop()
+
+    async def _looks(self) -> list[dict[str, Any]]:
+        async with self.store.read() as tx:
+            return [one.value for one in await cursors.everywhere(tx)]
+
+    async def _on_topics(self) -> list[Told]:
+        return [
+            Told(
+                topic=topic,
+                key=record.key.decode(),
+                headers={name: text.decode() for name, text in record.headers},
+                value=record.value,
+            )
+            for topic in catalogue.all_topics()
+            for record in await read_topic(self.kafka, f"{self.prefix}{topic}")
+        ]
+
+    # --- evidence -----------------------------------------------------------------------------
+
+    async def reactions_running(self) -> int:
+        """How many reactions the store says are being worked on."""
+        async with self.store.read() as tx:
+            return len(await inbox.find(tx, states=["running"]))
+
+    async def discrepancies(self, events: list[Told]) -> list[str]:
+        """Everything in which providers, topics and store disagree, one line each."""
+        return await books.discrepancies([self.truth], events, self.store)
+
+    def spans(self) -> list[dict[str, Any]]:
+        """The spans that ended, of all workers."""
+        lines = (self.folder / "spans").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+
+@asynccontextmanager
+async def stage(kafka: str, prefix: str, folder: Path, empty_store: Path) -> AsyncIterator[Stage]:
+    """Set a stage: providers without records but accounts, a store with all tables, topics."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(empty_store, folder / "tiebeam.db")
+    crew = Crew()
+    async with (
+        running_sandbox() as sandbox,
+        Store.open(f"sqlite:///{folder}/tiebeam.db") as store,
+    ):
+        for account, place in zip(ACCOUNT.values(), ACCOUNT, strict=True):
+            values = {"accountid": account, "clientname": f"Fictional tenant of {place}"}
+            create_account(sandbox.state.essensys, values, sandbox.state.now())
+        set_ = Stage(kafka, prefix, folder, sandbox, store, crew, Truth(sandbox.state))
+        set_.config.write_text(
+            CONFIGURATION.format(
+                kafka=kafka,
+                prefix=prefix,
+                partitions=PARTITIONS,
+                folder=folder,
+                plentific=plentific,
+                plentific_url=sandbox.plentific_url,
+                essensys=essensys,
+                essensys_url=sandbox.essensys_url,
+                product=table(PRODUCT),
+                tax=table(TAX),
+                account=table(ACCOUNT),
+            ),
+            encoding="utf-8",
+        )
+        try:
+            yield set_
+        finally:
+            crew.dismiss()

@@ -1,0 +1,85 @@
+"""A worker is killed at every boundary: afterwards nothing is lost and nothing is there twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.plots import Crash, History
+
+pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, pytest.mark.slow]
+
+FIRST_BY_REFERENCE = ("reference", "answer")
+FIRST_BY_VALUE = ("value", "answer")
+AFTER_DETECT = Crash("after detect committed", "after-detect-commit")
+AFTER_INBOX = Crash("after the inbox, before Kafka's commit", "between-inbox-and-offsets")
+CRASHES = (
+    Crash("before detect commits", "before-detect-commit"),
+    AFTER_DETECT,
+    Crash("between produce and mark", "between-produce-and-mark"),
+    Crash("before the inbox commits", "before-inbox-commit"),
+    AFTER_INBOX,
+    Crash("after the claim", "after-claim"),
+    Crash("after the intent", "after-intent"),
+    Crash("before the PUT leaves", "before-put"),
+    Crash("the PUT took effect, unanswered", held="after", found=FIRST_BY_REFERENCE),
+    Crash("the PUT left, its effect to come", held="before", found=FIRST_BY_REFERENCE),
+    Crash("the PUT was answered", "after-answer", found=FIRST_BY_REFERENCE),
+    Crash("before the outcome commits", "before-outcome-commit", found=FIRST_BY_REFERENCE),
+    Crash("between two lines of the invoice", "after-outcome-commit:1"),
+    Crash("the second PUT was answered", "after-answer:2", found=("answer", "reference")),
+    Crash("after the last outcome committed", "after-outcome-commit:2"),
+    Crash("before the reaction's end commits", "before-end-commit"),
+    Crash("after the reaction's end committed", "after-end-commit"),
+)
+NOTHING_TO_READ = tuple(
+    Crash(f"{name}, no reference to be read", die_at, held, readable=False, found=found)
+    for name, die_at, held, found in (
+        ("after the intent", "after-intent", None, ("answer", "answer")),
+        ("before the PUT leaves", "before-put", None, ("answer", "answer")),
+        ("the PUT took effect, unanswered", "", "after", FIRST_BY_VALUE),
+        ("the PUT left, its effect to come", "", "before", FIRST_BY_VALUE),
+        ("the PUT was answered", "after-answer", None, FIRST_BY_VALUE),
+        ("before the outcome commits", "before-outcome-commit", None, FIRST_BY_VALUE),
+        ("the second PUT was answered", "after-answer:2", None, ("answer", "value")),
+    )
+)
+
+
+@pytest.mark.parametrize("plot", [*CRASHES, *NOTHING_TO_READ], ids=lambda plot: plot.name)
+def test_a_kill_loses_nothing_and_doubles_nothing(plot: Crash, history: History) -> None:
+    assert history.discrepancies == []
+    assert history.found == plot.found
+    assert history.puts == 2
+
+
+@pytest.mark.parametrize("plot", [AFTER_INBOX], ids=lambda plot: plot.name)
+def test_an_event_that_comes_again_is_taken_once(history: History) -> None:
+    taken = [span for span in history.spans if span["name"] == "take plentific.invoice.paid"]
+
+    assert len({span["process"] for span in taken}) == 2
+    assert history.discrepancies == []
+
+
+@pytest.mark.parametrize("plot", [AFTER_DETECT, AFTER_INBOX], ids=lambda plot: plot.name)
+def test_one_trace_leads_from_the_change_to_the_write_across_the_restart(history: History) -> None:
+    spans = {span["span_id"]: span for span in history.spans}
+    writes = [span for span in history.spans if span["name"] == "PUT put_chargesheet"]
+    (paid,) = {
+        one.headers["traceparent"].split("-")[1]
+        for one in history.events
+        if one.type == "plentific.invoice.paid"
+    }
+
+    assert [span["trace_id"] for span in writes] == [paid, paid]
+    for span in writes:
+        way = [span]
+        while way[-1]["parent_id"] in spans:
+            way.append(spans[way[-1]["parent_id"]])
+        assert [one["name"] for one in way] == [
+            "PUT put_chargesheet",
+            "react recharge-paid-invoice",
+            "take plentific.invoice.paid",
+            "publish plentific.invoices",
+            "detect plentific.invoice",
+        ]
+        assert way[0]["process"] != way[-1]["process"]

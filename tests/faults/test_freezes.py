@@ -1,0 +1,23 @@
+"""A worker stands still, is taken for dead and wakes: what another did meanwhile is not repeated."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.plots import Freeze, History
+
+pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, pytest.mark.slow]
+
+FREEZES = (
+    Freeze("frozen after the claim", "after-claim"),
+    Freeze("frozen after the intent", "after-intent"),
+    Freeze("frozen after the PUT was answered", "after-answer"),
+    Freeze("frozen between produce and mark", "between-produce-and-mark"),
+    Freeze("frozen after the inbox", "between-inbox-and-offsets"),
+)
+
+
+@pytest.mark.parametrize("plot", FREEZES, ids=lambda plot: plot.name)
+def test_a_worker_that_wakes_after_its_lease_repeats_nothing(history: History) -> None:
+    assert history.discrepancies == []
+    assert history.puts == 2

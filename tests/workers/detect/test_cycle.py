@@ -1,0 +1,428 @@
+"""Cycles: the silent baseline, quick looks and full sweeps, and details read in rotation."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from adapters.plentific.client import PlentificClient
+from adapters.store import cursors
+from tests.workers.detect.world import CONNECTION, World, entity_of, pages_of, types
+from workers.detect import cycle
+from workers.detect.cycle import Progress, progress
+from workers.detect.plentific import INVOICES, WORK_ORDERS
+from workers.detect.sweep import MAX_PASSES
+
+# --- the baseline -----------------------------------------------------------------------------
+
+
+async def test_the_baseline_says_nothing_and_knows_everything(world: World) -> None:
+    uuids = {world.add_invoice(status=status) for status in ("outstanding", "overdue", "paid") * 3}
+    watch = world.watch(INVOICES, pages=pages_of(2))
+
+    looked = await watch.look()
+
+    assert await world.news() == []
+    assert await world.known("invoice") == uuids
+    assert (looked.total, looked.steady, looked.events) == (9, True, 0)
+    assert world.calls("get_invoice") == 0  # rows are enough: a big account is known soon
+
+
+async def test_the_baseline_is_when_its_first_page_was_answered_by_the_providers_clock(
+    world: World,
+) -> None:
+    world.sandbox.state.clock_offset = timedelta(hours=2)
+    for _ in range(4):
+        world.add_invoice()
+
+    looked = await world.watch(
+        INVOICES, pages=pages_of(2, {1: lambda: world.clock.advance(minutes=5)})
+    ).look()
+
+    assert looked.baseline_at == "2026-03-02T11:30:15+00:00"
+
+
+async def test_the_baseline_is_not_taken_while_the_listing_keeps_moving(world: World) -> None:
+    for _ in range(5):
+        world.add_invoice(status="paid")
+    world.sandbox.state.drift.add("plentific", "invoices", "move_later_to_front", times=99)
+    watch = world.watch(INVOICES, pages=pages_of(2))
+
+    for _ in range(2):
+        looked = await watch.look(minutes=1)
+        assert (looked.baseline_at, looked.steady, looked.failures) == (None, False, 0)
+    world.sandbox.state.drift.clear()
+    looked = await watch.look(minutes=1)
+
+    assert looked.baseline_at == "2026-03-02T09:33:15+00:00"
+    assert await watch.sweep() == []
+
+
+async def test_an_old_paid_invoice_that_one_pass_missed_is_not_announced_as_new(
+    world: World,
+) -> None:
+    paid = [world.add_invoice(status="paid", created=world.ago(hours=n)) for n in range(1, 6)]
+
+    def swap() -> None:  # the numbers of the pass still add up
+        world.sandbox.state.plentific.invoices.remove(paid[0])
+        world.add_invoice(status="paid", created=world.ago(days=3))
+
+    watch = world.watch(INVOICES, pages=pages_of(2, {1: swap}))
+    await watch.baseline()
+
+    assert set(paid[1:]) < await world.known("invoice")
+    assert await watch.sweep() == []
+
+
+async def test_what_happens_while_the_baseline_is_taken_is_news(world: World) -> None:
+    paid_meanwhile = world.add_invoice(created=world.ago(days=5))
+    for _ in range(3):
+        world.add_invoice()
+    created_meanwhile: list[str] = []
+
+    def happen() -> None:
+        world.clock.advance(seconds=5)
+        world.change_invoice(paid_meanwhile, status="paid")  # its page is read later
+        created_meanwhile.append(world.add_invoice(status="paid"))
+
+    watch = world.watch(INVOICES, pages=pages_of(2, {1: happen}))
+    await watch.baseline()
+
+    told = await watch.news()
+
+    assert {(event.subject, event.type.rpartition(".")[2]) for event in told} == {
+        (paid_meanwhile, "paid"),
+        (created_meanwhile[0], "received"),
+        (created_meanwhile[0], "paid"),
+    }
+
+
+async def test_a_work_order_made_while_the_baseline_is_taken_is_created(world: World) -> None:
+    for _ in range(3):
+        world.add_work_order()
+
+    async def pages(client: PlentificClient, filters: Any) -> Any:
+        async for page in client.list_work_orders(page_size=2, **filters):
+            yield page
+            if len(world.sandbox.state.plentific.work_orders) == 3:
+                world.clock.advance(seconds=5)
+                world.add_work_order()
+
+    watch = world.watch(WORK_ORDERS, pages=pages)
+    await watch.baseline()
+
+    assert types(await watch.news()) == ["work_order.created"]
+
+
+async def test_a_baseline_that_fails_halfway_is_taken_up_again_in_silence(world: World) -> None:
+    uuids = {world.add_invoice(status="paid") for _ in range(5)}
+    world.sandbox.state.faults.add("status", operation="list_invoices", skip=1, status=500)
+    watch = world.watch(INVOICES, pages=pages_of(2))
+
+    failed = await watch.look()
+    assert (failed.baseline_at, failed.failures) == (None, 1)
+    assert len(await world.known("invoice")) == 2
+    await watch.baseline()
+
+    assert await world.known("invoice") == uuids
+    assert await watch.sweep() == []
+
+
+async def test_what_changed_since_a_baseline_that_failed_halfway_is_told(world: World) -> None:
+    uuid = world.add_invoice()
+    world.add_invoice(created=world.ago(days=1))
+    world.sandbox.state.faults.add("status", operation="list_invoices", skip=1, status=500)
+    watch = world.watch(INVOICES, pages=pages_of(1))
+    await watch.look()
+    world.change_invoice(uuid, status="paid")
+    await watch.baseline()
+
+    assert types(await watch.news()) == ["invoice.paid"]
+
+
+async def test_a_process_that_fell_silent_takes_no_second_baseline(world: World) -> None:
+    for _ in range(4):
+        world.add_invoice()
+    silent, go_on = asyncio.Event(), asyncio.Event()
+
+    async def pages(client: PlentificClient, filters: Any) -> Any:
+        async for page in client.list_invoices(page_size=2, **filters):
+            yield page
+            if not go_on.is_set():
+                silent.set()
+                await go_on.wait()
+
+    look = asyncio.create_task(world.watch(INVOICES, pages=pages).look())
+    await silent.wait()
+    await world.invoices.baseline()  # another process has taken over meanwhile
+    baseline = await progress(world.invoices.source)
+    new = world.add_invoice(status="paid")
+    go_on.set()
+
+    assert await look == baseline
+    told = await world.invoices.news(minutes=1)
+    assert [(event.subject, event.sequence) for event in told] == [(new, 1), (new, 2)]
+
+
+async def test_every_connection_has_a_baseline_of_its_own(world: World) -> None:
+    world.add_invoice()
+    await world.invoices.baseline()
+    other = world.invoices
+    other.source = replace(other.source, facts=replace(other.source.facts, connection="second"))
+
+    await other.baseline()
+
+    assert await other.news() == []
+
+
+# --- quick looks and sweeps -------------------------------------------------------------------
+
+
+async def test_between_two_sweeps_only_what_is_recent_is_listed(world: World) -> None:
+    await world.invoices.baseline()
+    world.sandbox.state.requests.clear()
+
+    for _ in range(13):
+        await world.invoices.look(minutes=1)
+
+    requests = world.sandbox.state.requests.find(operation="list_invoices")
+    assert [request.query for request in requests] == [
+        {"paid_from": "2026-02-28"},
+        {"created_from": "2026-02-28"},
+    ] * 13
+    await world.invoices.look(minutes=1)
+    assert world.sandbox.state.requests.find(operation="list_invoices")[-1].query == {}
+
+
+@pytest.mark.parametrize("hours", [-26, 26])
+async def test_a_provider_whose_clock_or_zone_differs_loses_nothing_in_a_quick_look(
+    world: World, hours: int
+) -> None:
+    world.sandbox.state.clock_offset = timedelta(hours=hours)
+    world.sandbox.state.plentific.settings.date_filter_zone = "Pacific/Auckland"
+    await world.invoices.baseline()
+    world.add_invoice(status="paid")
+
+    assert types(await world.invoices.news()) == ["invoice.received", "invoice.paid"]
+
+
+async def test_rows_that_drift_in_a_sweep_are_not_lost(world: World) -> None:
+    uuids = [world.add_invoice(created=world.ago(days=9)) for _ in range(9)]
+    watch = world.watch(INVOICES, pages=pages_of(2))
+    await watch.baseline()
+    for uuid in uuids:
+        world.change_invoice(uuid, status="overdue")
+    for page in (1, 2, 3):
+        world.sandbox.state.drift.add(
+            "plentific", "invoices", "move_later_to_front", after_page=page, times=2
+        )
+
+    told = await watch.sweep()
+    told += await watch.sweep()
+
+    assert types(told) == ["invoice.overdue"] * 9
+    assert {event.subject for event in told} == set(uuids)
+
+
+async def test_a_sweep_that_did_not_hold_still_is_due_again_at_the_next_look(
+    world: World,
+) -> None:
+    for _ in range(5):
+        world.add_invoice()
+    watch = world.watch(INVOICES, pages=pages_of(2))
+    await watch.baseline()
+    rule = world.sandbox.state.drift.add("plentific", "invoices", "move_later_to_front", times=99)
+    swept_at = (await progress(watch.source)).swept_at
+
+    looked = await watch.look(minutes=15)
+    assert (looked.swept_at, looked.failures) == (swept_at, 0)
+    world.sandbox.state.drift.clear()
+    looked = await watch.look(minutes=1)
+
+    assert rule.applied == MAX_PASSES
+    assert looked.swept_at == world.clock.now().isoformat()
+
+
+async def test_a_listing_that_fails_halfway_keeps_what_it_read_and_repeats_the_rest(
+    world: World,
+) -> None:
+    uuids = [world.add_invoice(created=world.ago(days=n)) for n in range(4, 8)]
+    watch = world.watch(INVOICES, pages=pages_of(2))
+    await watch.baseline()
+    for uuid in uuids:
+        world.change_invoice(uuid, status="overdue")
+    world.sandbox.state.faults.add("status", operation="list_invoices", skip=1, status=502)
+    swept_at = (await progress(watch.source)).swept_at
+
+    failed = await watch.look(minutes=15)
+    assert (failed.failures, failed.swept_at, failed.events) == (1, swept_at, 2)
+    assert failed.error == "repairs: list_invoices: Bad Gateway (502); try again later"
+    assert {event.subject for event in await world.news()} == set(uuids[:2])
+    again = await watch.look(minutes=1)
+
+    assert (again.failures, again.error, again.events) == (0, None, 4)
+    assert {event.subject for event in await world.news()} == set(uuids[2:])
+    assert again.swept_at == world.clock.now().isoformat()
+
+
+async def test_absence_is_not_deletion(world: World) -> None:
+    uuid = world.add_invoice()
+    await world.invoices.baseline()
+    await world.invoices.news()
+    world.sandbox.state.plentific.invoices.hide(uuid)
+
+    assert await world.invoices.sweep() == []
+    assert await world.invoices.news(hours=1) == []
+    assert uuid in await world.known("invoice")
+
+
+# --- the rotation of details ------------------------------------------------------------------
+
+
+async def test_details_are_read_in_turns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cycle, "LIVE_DETAILS", 2)
+    monkeypatch.setattr(cycle, "COLD_DETAILS", 1)
+    for status in ("outstanding", "paid"):
+        for _ in range(4):
+            world.add_invoice(status=status)
+    await world.invoices.baseline()
+
+    reads = []
+    for _ in range(5):
+        await world.invoices.look()
+        reads.append(world.calls("get_invoice"))
+
+    assert reads == [3, 6, 7, 8, 8]
+
+
+@pytest.mark.parametrize("trouble", ["gone", "not usable", "forbidden", "not understood"])
+async def test_details_that_cannot_be_read_do_not_keep_others_from_their_turn(
+    world: World, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    monkeypatch.setattr(cycle, "LIVE_DETAILS", 2)
+    uuids = sorted(world.add_invoice() for _ in range(5))
+    await world.invoices.baseline()
+    for uuid in uuids[:3]:
+        make(world, uuid, trouble)
+    for uuid in uuids[3:]:
+        world.change_invoice(uuid, payment_reference="CHANGED")
+
+    looks = [await world.invoices.look(minutes=1) for _ in range(3)]
+
+    assert [looked.error for looked in looks] == [None] * 3
+    assert [looked.unusable for looked in looks] == ([0] * 3 if trouble == "gone" else [2, 1, 0])
+    for uuid in uuids[3:]:
+        known = await world.entity("invoice", uuid)
+        assert known is not None
+        assert known.state["payment_reference"] == "CHANGED"
+
+
+def make(world: World, uuid: str, trouble: str) -> None:
+    """Make the detail of an invoice one that cannot be read or used."""
+    invoices = world.sandbox.state.plentific.invoices
+    if trouble == "gone":
+        invoices.remove(uuid)
+    elif trouble == "forbidden":
+        world.sandbox.state.faults.add("status", path=uuid, status=403, times=None)
+    elif trouble == "not usable":
+        invoices[uuid]["total_tax"] = None
+    else:  # half of a surrogate pair is JSON, but no text that can be written
+        body = orjson.dumps(invoices[uuid]).decode().replace("SANDBOX-", "\\ud800")
+        world.sandbox.state.faults.add("status", path=uuid, status=200, body=body, times=None)
+
+
+async def test_what_was_gone_and_comes_back_is_no_news(world: World) -> None:
+    entries = [{"created": world.ago(days=9), "status": status} for status in ("new", "hired")]
+    uuid = world.add_work_order(created=world.ago(days=9), state_history=entries)
+    await world.work_orders.baseline()
+    fault = world.sandbox.state.faults.add("status", path=uuid, status=404, times=None)
+    assert await world.work_orders.news() == []
+    assert fault.applied == 1
+    world.sandbox.state.faults.clear()
+
+    assert await world.work_orders.news(hours=1) == []
+    world.change_work_order(uuid, status="booked")
+    (booked,) = await world.work_orders.news()
+    assert entity_of(booked)["status"] == "booked"
+
+
+# --- the cursor -------------------------------------------------------------------------------
+
+
+async def test_the_cursor_tells_how_far_a_stream_is(world: World) -> None:
+    await world.invoices.baseline()
+    world.add_invoice(status="paid")
+
+    looked = await world.invoices.look()
+
+    assert looked == await progress(world.invoices.source)
+    assert looked == Progress(
+        baseline_at="2026-03-02T09:30:15+00:00",
+        swept_at="2026-03-02T09:30:15+00:00",
+        looked_at="2026-03-02T09:31:15+00:00",
+        succeeded_at="2026-03-02T09:31:15+00:00",
+        seen=2,  # one row in both windows
+        changed=1,
+        events=2,
+        total=0,
+        steady=True,
+    )
+
+
+async def test_a_stream_never_looked_at_has_an_empty_cursor(world: World) -> None:
+    assert await progress(world.invoices.source) == Progress()
+
+
+async def test_a_cursor_written_by_a_later_release_can_be_read(world: World) -> None:
+    await world.invoices.baseline()
+    async with world.store.write() as tx:
+        kept = await cursors.get(tx, CONNECTION, "invoices")
+        assert kept is not None
+        value = {**kept.value, "mood": "good"}
+        await cursors.put(tx, CONNECTION, "invoices", value, world.clock.now())
+    world.add_invoice()
+
+    assert types(await world.invoices.news()) == ["invoice.received"]
+
+
+async def test_failures_are_counted_until_a_look_goes_well(world: World) -> None:
+    await world.invoices.baseline()
+    world.sandbox.state.faults.add("status", operation="list_invoices", status=500, times=3)
+
+    failures = [(await world.invoices.look(minutes=1)).failures for _ in range(4)]
+
+    assert failures == [1, 2, 3, 0]
+    cursor = await progress(world.invoices.source)
+    assert cursor.succeeded_at == world.clock.now().isoformat()
+
+
+async def test_a_surprise_is_a_failure_and_shows_nothing_of_what_the_provider_sent(
+    world: World,
+) -> None:
+    await world.invoices.baseline()
+
+    async def pages(_client: object, _filters: object) -> Any:
+        raise KeyError("a tenant's name")
+        yield
+
+    broken = world.watch(INVOICES, pages=pages)
+    looked = [await broken.look(minutes=1) for _ in range(2)][-1]
+
+    assert (looked.failures, looked.error) == (2, "KeyError, see the log")
+    assert looked.baseline_at is not None
+    assert (await world.invoices.look()).failures == 0
+
+
+async def test_a_row_without_an_id_is_a_failure_that_can_be_seen(world: World) -> None:
+    await world.invoices.baseline()
+    uuid = world.add_invoice()
+    del world.sandbox.state.plentific.invoices[uuid]["uuid"]
+
+    looked = await world.invoices.look()
+
+    assert looked.failures == 1
