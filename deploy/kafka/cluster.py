@@ -20,11 +20,11 @@ from deploy.kafka.jars import DEFAULT_CACHE, KAFKA_VERSION, ClusterError, fetch,
 from deploy.kafka.node import (
     HOST,
     Node,
-    format_storage,
     java,
+    prepare,
     wait_answering,
-    write_settings,
 )
+from deploy.kafka.plan import Plan
 from deploy.kafka.warmup import warm_up
 
 __all__ = ["KAFKA_VERSION", "Cluster", "ClusterError", "attach", "fetch", "fetched", "start"]
@@ -63,12 +63,9 @@ def start(
         plan = plans.make(folder, brokers, port, version)
         _refuse_running(folder, jars)
         plans.refuse_taken_ports(plan)
-        for place in plan.places:
-            write_settings(place, plan.places)
-        format_storage(plan.places, plan.cluster_id, jars)
+        prepare(plan.places, plan.cluster_id, jars)
         plan.save(folder)
-        nodes = [Node(place, jars, detached) for place in plan.places]
-        cluster = Cluster(nodes, version, folder if directory is None else None)
+        cluster = Cluster(plan, jars, detached, temporary=folder if directory is None else None)
         cluster.start()
     except BaseException:
         if directory is None:
@@ -86,16 +83,17 @@ def attach(directory: Path, cache: Path | None = None) -> Cluster:
     plan = plans.load(directory)
     if plan is None:
         raise ClusterError(f"no Kafka was ever started in {directory}: start one first")
-    jars = fetch(plan.version, cache)
-    return Cluster([Node(place, jars, detached=True) for place in plan.places], plan.version)
+    return Cluster(plan, fetch(plan.version, cache), detached=True)
 
 
 class Cluster:
     """Brokers of one cluster, numbered from 1; each call returns when what it asks has happened."""
 
-    def __init__(self, nodes: Sequence[Node], version: str, temporary: Path | None = None) -> None:
-        self.version = version
-        self._nodes = {node.place.number: node for node in nodes}
+    def __init__(
+        self, plan: Plan, jars: Path, detached: bool, temporary: Path | None = None
+    ) -> None:
+        self.version = plan.version
+        self._nodes = {place.number: Node(place, jars, detached) for place in plan.places}
         self._temporary = temporary
 
     @property

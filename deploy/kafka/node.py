@@ -98,12 +98,14 @@ def is_formatted(place: Place) -> bool:
     return (place.folder / "data" / "meta.properties").exists()
 
 
-def format_storage(places: list[Place], cluster_id: str, jars: Path) -> None:
-    """Format the storage of those nodes that have none yet, all at once.
+def prepare(places: list[Place], cluster_id: str, jars: Path) -> None:
+    """Write the settings of every node, and format the storage of those that have none yet.
 
     Raises:
         ClusterError: Kafka refused to format.
     """
+    for place in places:
+        write_settings(place, places)
     tool = ["kafka.tools.StorageTool", "format", "--cluster-id", cluster_id, "--config"]
     running = [
         subprocess.Popen(

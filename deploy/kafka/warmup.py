@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.kafka import plan as plans
-from deploy.kafka.node import Node, class_archive, format_storage, wait_answering, write_settings
+from deploy.kafka.node import Node, class_archive, prepare, wait_answering
 
 WRITE_TIMEOUT = 60.0  # seconds that Java may take to write the archive when it ends
 
@@ -26,8 +26,7 @@ def warm_up(jars: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="tiebeam-kafka-") as folder:
         plan = plans.make(Path(folder), 1, 0, "")
         (place,) = plan.places
-        write_settings(place, plan.places)
-        format_storage(plan.places, plan.cluster_id, jars)
+        prepare(plan.places, plan.cluster_id, jars)
         node = Node(place, jars, options=(f"-XX:ArchiveClassesAtExit={own}",))
         try:
             node.start()

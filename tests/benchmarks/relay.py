@@ -21,7 +21,7 @@ from adapters.store import outbox
 from adapters.store.outbox import NewRecord
 from events import catalogue
 from tests.benchmarks.material import EVENT_BYTES, EVENT_TYPE, paid_invoices
-from tests.benchmarks.rounds import Goal, Sample, Stopwatch, Workload
+from tests.benchmarks.rounds import Goal, Moment, Sample, Workload
 from tests.benchmarks.stores import new_store
 from workers import announce, relay
 from workers.clock import SystemClock
@@ -73,9 +73,9 @@ async def new_topic(kafka: KafkaSettings) -> KafkaSettings:
 async def _raw(kafka: KafkaSettings, rows: Sequence[NewRecord]) -> Mapping[str, Sample]:
     fresh = await new_topic(kafka)
     async with raw_producer(fresh) as producer:
-        with Stopwatch() as watch:
-            await produce(producer, fresh, rows)
-    return {"raw produce": watch.sample(len(rows))}
+        began = Moment.start()
+        await produce(producer, fresh, rows)
+        return {"raw produce": began.sample(len(rows))}
 
 
 @asynccontextmanager
@@ -118,17 +118,16 @@ async def _ours(
             lease=timedelta(seconds=10),
             owner="benchmark",
         )
-        store.writes, store.writing = 0, 0.0
         moved = 0
-        with Stopwatch() as watch:
-            while batch := await relay.move_batch(ours):
-                moved += batch
+        store.forget()
+        began = Moment.start()
+        while batch := await relay.move_batch(ours):
+            moved += batch
+        sample = began.sample(moved, store.written, writes=store.writes, writing=store.writing)
         async with store.read() as tx:
             left = await outbox.backlog(tx)
         assert (moved, left.rows) == (len(rows), 0), f"{moved} moved, {left.rows} left"
-        return {
-            "tiebeam relay": watch.sample(moved, writes=store.writes, writing=store.writing)
-        }
+        return {"tiebeam relay": sample}
 
 
 def _cause(sample: Sample) -> str:

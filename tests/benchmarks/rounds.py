@@ -7,12 +7,12 @@ two contenders that took turns in the same rounds, each round in another order.
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from types import TracebackType
 from typing import Self
 
 from rich.table import Table
@@ -37,31 +37,28 @@ class Sample:
         return self.items / self.seconds
 
 
-class Stopwatch:
-    """Measures a block: `with Stopwatch() as watch: ...`, then `watch.sample(items)`."""
+@dataclass(frozen=True)
+class Moment:
+    """An instant: seconds of a steady clock, and this process's CPU seconds so far."""
 
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.cpu = 0.0
+    seconds: float
+    cpu: float
 
-    def __enter__(self) -> Self:
-        gc.collect()  # nobody pays for what the one before has left behind
-        self.cpu = time.process_time()
-        self.seconds = time.perf_counter()
-        return self
+    @classmethod
+    def now(cls) -> Self:
+        """This instant."""
+        return cls(time.perf_counter(), time.process_time())
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.seconds = time.perf_counter() - self.seconds
-        self.cpu = time.process_time() - self.cpu
+    @classmethod
+    def start(cls) -> Self:
+        """This instant, after tidying up: nobody pays for what the one before has left behind."""
+        gc.collect()
+        return cls.now()
 
-    def sample(self, items: int, **facts: float) -> Sample:
-        """What was measured."""
-        return Sample(items, self.seconds, self.cpu, facts)
+    def sample(self, items: int, end: Moment | None = None, **facts: float) -> Sample:
+        """So many items from this instant to `end`, or to now."""
+        end = end or Moment.now()
+        return Sample(items, end.seconds - self.seconds, end.cpu - self.cpu, facts)
 
 
 Contender = Callable[[], Awaitable[Mapping[str, Sample]]]
@@ -93,6 +90,7 @@ class Workload:
         contenders: by the name of their first row.
         goals: which rows are compared.
         rounds: how many rounds a contender takes part in, where not all of them: by its name.
+        smaller: contenders that do the same with less, to be profiled instead: by its name.
     """
 
     name: str
@@ -102,12 +100,11 @@ class Workload:
     contenders: Mapping[str, Contender]
     goals: Sequence[Goal]
     rounds: Mapping[str, int] = field(default_factory=dict)
+    smaller: Mapping[str, Contender] = field(default_factory=dict)
 
-    def contender_of(self, row: str) -> Contender:
-        """The contender that gives the samples of a row: the last one at or before it."""
-        names = list(self.rows)
-        earlier = names[: names.index(row) + 1]
-        return self.contenders[next(name for name in reversed(earlier) if name in self.contenders)]
+    def to_profile(self, row: str) -> Contender:
+        """The contender to profile for a row."""
+        return self.smaller.get(row) or self.contenders[row]
 
 
 @dataclass(frozen=True)
@@ -139,11 +136,21 @@ class Result:
 
 
 async def measure(
-    workload: Workload, rounds: int, tell: Callable[[str], None] = lambda _: None
+    workload: Workload,
+    rounds: int,
+    budget: float = math.inf,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Result:
-    """Let the contenders take turns; `tell` hears what was measured as it happens."""
+    """Let the contenders take turns; `tell` hears what was measured as it happens.
+
+    No further round begins that would end after `budget` seconds, if it took as long as the others.
+    """
     samples: dict[str, list[Sample]] = defaultdict(list)
+    began = time.perf_counter()
     for number in range(rounds):
+        spent = time.perf_counter() - began
+        if number and spent * (number + 1) / number > budget:
+            break
         turns = list(workload.contenders.items())
         for name, contender in turns if number % 2 == 0 else reversed(turns):
             if number >= workload.rounds.get(name, rounds):

@@ -1,4 +1,4 @@
-"""Loopback servers in processes of their own, so that their work is not ours; HTTP/1.1, no frills."""
+"""Loopback servers in processes of their own, so that their work is not ours. HTTP/1.1."""
 
 from __future__ import annotations
 

@@ -11,17 +11,19 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.engine import Store
+from tests.benchmarks.rounds import Moment
 
 
 class CountingStore(Store):
-    """The store, and how often and how long something was written to it.
+    """The store, and how often, how long and when something was written to it.
 
     `writes` counts write transactions; `writing` is the seconds in which one was open, from its
-    begin to the end of its commit.
+    begin to the end of its commit; `written` is the moment of the last commit.
     """
 
     writes = 0
     writing = 0.0
+    written = Moment(0.0, 0.0)
 
     @asynccontextmanager
     async def write(self, *topics: str) -> AsyncIterator[AsyncConnection]:
@@ -30,8 +32,13 @@ class CountingStore(Store):
         async with super().write(*topics) as tx:
             began = time.perf_counter()
             yield tx
+        self.written = Moment.now()
         self.writes += 1
-        self.writing += time.perf_counter() - began
+        self.writing += self.written.seconds - began
+
+    def forget(self) -> None:
+        """Count anew."""
+        self.writes, self.writing = 0, 0.0
 
 
 @asynccontextmanager
@@ -40,7 +47,6 @@ async def new_store(folder: Path) -> AsyncIterator[CountingStore]:
     file = folder / f"{uuid4().hex}.db"
     async with CountingStore.open(f"sqlite:///{file}") as store:
         await store.upgrade()
-        store.writes, store.writing = 0, 0.0
         yield store
-    for left in folder.glob(f"{file.name}*"):
-        left.unlink()
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{file}{suffix}").unlink(missing_ok=True)

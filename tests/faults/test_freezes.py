@@ -1,4 +1,4 @@
-"""A worker stands still, is taken for dead and wakes: what another did meanwhile is not repeated."""
+"""A worker stands still, is taken for dead and wakes: it repeats nothing of what another did."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from tests.faults.plots import Freeze, History
 pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, pytest.mark.slow]
 
 FREEZES = (
-    Freeze("frozen after the claim", "after-claim"),
-    Freeze("frozen after the intent", "after-intent"),
-    Freeze("frozen after the PUT was answered", "after-answer"),
     Freeze("frozen between produce and mark", "between-produce-and-mark"),
     Freeze("frozen after the inbox", "between-inbox-and-offsets"),
+    Freeze("frozen after the claim", "after-claim"),
+    Freeze("frozen after the intent", "after-intent"),
+    Freeze("frozen before the PUT", "after-lease-extended"),
+    Freeze("frozen after the PUT was answered", "after-answer"),
 )
 
 

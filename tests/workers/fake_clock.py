@@ -13,8 +13,8 @@ class FakeClock:
 
     def __init__(self, start: datetime = START) -> None:
         self.time = start
-        self.sleeping = 0
         self.slept: list[float] = []
+        self._wake_at: list[datetime] = []
         self._news = asyncio.Event()
 
     def now(self) -> datetime:
@@ -28,17 +28,17 @@ class FakeClock:
     async def sleep(self, seconds: float) -> None:
         until = self.time + timedelta(seconds=seconds)
         self.slept.append(seconds)
-        self.sleeping += 1
+        self._wake_at.append(until)
         self._tell()
         try:
             while self.time < until:
                 await self._news.wait()
         finally:
-            self.sleeping -= 1
+            self._wake_at.remove(until)
 
     async def until_asleep(self, sleepers: int = 1) -> None:
-        """Wait until so many are asleep and not due yet."""
-        while self.sleeping < sleepers:
+        """Wait until so many sleep and are not due yet."""
+        while sum(until > self.time for until in self._wake_at) < sleepers:
             await self._news.wait()
 
     def _tell(self) -> None:

@@ -43,6 +43,9 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("tiebeam").setLevel(level.upper())
+    logging.getLogger("adapters").setLevel(level.upper())
+    # aiokafka reports each vain attempt to reach a broker; ours says it once, in our words
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -164,31 +164,35 @@ async def test_rows_that_wait_for_hours_do_not_starve_the_others(store: Store) -
     assert [row.ordering_key for row in await _claim(store)] == ["fresh"]
 
 
-async def test_many_claimers_never_work_on_one_row_or_one_key_together(store_url: str) -> None:
-    keys = [f"key-{number % 7}" for number in range(140)]
+# Two stores are like two processes: they share nothing but the database.
+@pytest.mark.parametrize(("stores", "workers", "rows"), [(1, 20, 70), (2, 6, 30)])
+async def test_many_claimers_never_work_on_one_row_or_one_key_together(
+    store_url: str, stores: int, workers: int, rows: int
+) -> None:
+    keys = [f"key-{number % 7}" for number in range(rows)]
     at_work: set[str] = set()
     done: dict[str, list[int]] = defaultdict(list)
 
     async def worker(store: Store, name: str) -> None:
-        while sum(map(len, done.values())) < len(keys):
+        while sum(map(len, done.values())) < rows:
             for row in await _claim(store, 3, owner=name):
                 assert row.ordering_key not in at_work
                 at_work.add(row.ordering_key)
                 await asyncio.sleep(0)
-                await _finish(store, row, "succeeded")
                 at_work.discard(row.ordering_key)
+                await _finish(store, row, "succeeded")
                 done[row.ordering_key].append(row.id)
 
-    # Two stores: like two processes, they share nothing but the database.
-    async with Store.open(store_url) as one, Store.open(store_url) as two:
-        await one.upgrade()
-        await _add(one, *keys)
+    async with AsyncExitStack() as stack:
+        opened = [await stack.enter_async_context(Store.open(store_url)) for _ in range(stores)]
+        await opened[0].upgrade()
+        await _add(opened[0], *keys)
         async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
-            for number in range(20):
-                tasks.create_task(worker((one, two)[number % 2], f"worker-{number}"))
+            for number in range(workers):
+                tasks.create_task(worker(opened[number % stores], f"worker-{number}"))
 
     assert {key: sorted(ids) for key, ids in done.items()} == done
-    assert sorted(chain.from_iterable(done.values())) == list(range(1, len(keys) + 1))
+    assert sorted(chain.from_iterable(done.values())) == list(range(1, rows + 1))
 
 
 @contextmanager

@@ -1,0 +1,124 @@
+"""`make bench`: run the workloads, print their tables, and write RESULTS.md after a full run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from adapters.kafka.settings import KafkaSettings
+from deploy.kafka.cluster import start
+from tests.benchmarks import detection, intake, reactions, relay
+from tests.benchmarks.profiling import Profile, profiled
+from tests.benchmarks.report import Report, markdown
+from tests.benchmarks.rounds import Result, Workload, measure, table
+from tests.kafka import why_no_real_kafka
+from workers.telemetry import logs, tracing
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A workload of the suite.
+
+    `budget` is the seconds after which no further round begins; `open` takes a folder for files
+    and, where it `needs_kafka`, the bootstrap servers.
+    """
+
+    budget: float
+    open: Callable[[Path, str], AbstractAsyncContextManager[Workload]]
+    needs_kafka: bool = False
+
+
+@asynccontextmanager
+async def _relay(folder: Path, servers: str) -> AsyncIterator[Workload]:
+    yield relay.workload(KafkaSettings(servers), folder)
+
+
+@asynccontextmanager
+async def _intake(folder: Path, servers: str) -> AsyncIterator[Workload]:
+    yield intake.workload(KafkaSettings(servers), folder)
+
+
+SUITE = {
+    "detection": Entry(60, lambda folder, _: detection.workload(folder)),
+    "reactions": Entry(90, lambda folder, _: reactions.workload(folder)),
+    "relay": Entry(40, _relay, needs_kafka=True),
+    "intake": Entry(50, _intake, needs_kafka=True),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the chosen workloads; 0 also where a goal is missed, for a number is not a mistake."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("workload", nargs="*", choices=[[], *SUITE], help="none: all of them")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="at most (%(default)s)")
+    options = parser.parse_args(arguments)
+    chosen = options.workload or list(SUITE)
+    console = Console(highlight=False)
+    with _as_a_worker():
+        report = _run(chosen, options.rounds, console)
+    if set(chosen) == set(SUITE):
+        RESULTS.write_text(markdown(report), encoding="utf-8")
+        console.print(f"written: {RESULTS}")
+    else:
+        console.print(f"{RESULTS.name} is left as it is: it is written by a run of all workloads")
+    return 0
+
+
+@contextmanager
+def _as_a_worker() -> Iterator[None]:
+    """Set up spans and logs as `tiebeam run` does, with the log lines going nowhere."""
+    provider = tracing.provider(None)
+    tracing.install(provider)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        logs.configure("info", nowhere)
+        yield
+    provider.shutdown()
+
+
+def _run(chosen: Sequence[str], rounds: int, console: Console) -> Report:
+    results: list[Result] = []
+    profiles: dict[str, Profile] = {}
+    kafka = [name for name in chosen if SUITE[name].needs_kafka]
+    reason = why_no_real_kafka() if kafka else None
+
+    async def run(names: Sequence[str], servers: str) -> None:
+        for name in names:
+            result, found = await _one(SUITE[name], servers, rounds, console)
+            results.append(result)
+            profiles.update(found)
+
+    asyncio.run(run([name for name in chosen if name not in kafka], ""))
+    if kafka and reason is None:
+        with start() as cluster:
+            asyncio.run(run(kafka, cluster.bootstrap_servers))
+    return Report(results, profiles, dict.fromkeys(kafka, reason) if reason else {})
+
+
+async def _one(
+    entry: Entry, servers: str, rounds: int, console: Console
+) -> tuple[Result, dict[str, Profile]]:
+    with tempfile.TemporaryDirectory(prefix="tiebeam-bench-") as folder:
+        async with entry.open(Path(folder), servers) as workload:
+            result = await measure(workload, rounds, entry.budget, tell=console.print)
+            console.print(table(result))
+            profiles = {}
+            for goal in result.missed():
+                profiles[goal.ours] = await profiled(workload.to_profile(goal.ours))
+                console.print("\n".join(profiles[goal.ours].lines()))
+    return result, profiles
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,150 @@
+"""W1: change detection over a listing, its first pass and one in which one row in 100 changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+
+from adapters.http.limits import Limits
+from adapters.plentific.client import PlentificClient, connect
+from adapters.store import entities, outbox
+from adapters.store.engine import Store
+from tests.benchmarks import bare_detection
+from tests.benchmarks.listing_server import CHANGED, PAGE, PREFIX
+from tests.benchmarks.rounds import Goal, Moment, Sample, Workload
+from tests.benchmarks.serving import child
+from tests.benchmarks.stores import new_store
+from workers.clock import SystemClock
+from workers.detect.cycle import run_cycle
+from workers.detect.observe import Source
+from workers.detect.plentific import WORK_ORDERS
+from workers.detect.stream import Facts
+
+CONNECTION = "plentific"
+FIRST, SECOND = "tiebeam pass 1", "tiebeam pass 2"
+BARE_FIRST, BARE_SECOND = "bare script pass 1", "bare script pass 2"
+LIMIT = "limit: fetch + decode"
+
+
+@asynccontextmanager
+async def workload(folder: Path, rows: int = 50_000) -> AsyncIterator[Workload]:
+    """The workload, with its provider running; `rows` in whole hundreds."""
+    async with child("tests.benchmarks.listing_server", str(rows)) as url:
+        yield Workload(
+            name="W1 change detection",
+            about=(
+                f"{rows:,} work orders in pages of {PAGE}. Pass 1: all new, a baseline. Pass 2: "
+                f"one in {CHANGED} changed its status. Proven in each round: every row known, one "
+                "event for each change. Seconds are for the pass, whatever it reads."
+            ),
+            unit="rows",
+            rows={
+                LIMIT: (
+                    f"aiohttp and orjson, {bare_detection.AT_ONCE} requests in flight; nothing else"
+                ),
+                FIRST: (
+                    "the stream work-orders: HTTP client with limits, spans and metrics, the list "
+                    "read twice, since a baseline is confirmed; SQLite with synchronous=FULL"
+                ),
+                SECOND: (
+                    "the same stream: the list read once, the details of what changed and of the "
+                    "60 next in rotation, their transitions, state and outbox in one transaction"
+                ),
+                BARE_FIRST: "aiohttp, orjson, fingerprint, sqlite3; the list read once",
+                BARE_SECOND: "the same: compare, read the details of what changed, save",
+            },
+            contenders={
+                LIMIT: partial(_limit, url, rows),
+                FIRST: partial(_ours, url, folder, rows),
+                BARE_FIRST: partial(_bare, url, folder, rows),
+            },
+            goals=[
+                Goal(SECOND, BARE_SECOND),
+                Goal(FIRST, BARE_FIRST),
+                Goal(SECOND, LIMIT),
+                Goal(BARE_SECOND, LIMIT),
+            ],
+        )
+
+
+async def _limit(url: str, rows: int) -> Mapping[str, Sample]:
+    await _turn(url, 0)
+    began = Moment.start()
+    read = 0
+    async for page in bare_detection.fetch(url, rows):
+        read += len(page)
+    assert read == rows, f"{read} rows read"
+    return {LIMIT: began.sample(rows)}
+
+
+async def _bare(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
+    file = folder / f"{uuid4().hex}.db"
+    await _turn(url, 0)
+    began = Moment.start()
+    await bare_detection.detect(url, rows, file, baseline=True)
+    first = began.sample(rows)
+    await _turn(url, 1)
+    began = Moment.start()
+    told = await bare_detection.detect(url, rows, file, baseline=False)
+    second = began.sample(rows)
+    assert told == rows // CHANGED, f"{told} events"
+    return {BARE_FIRST: first, BARE_SECOND: second}
+
+
+async def _ours(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
+    await _turn(url, 0)
+    async with new_store(folder) as store, _client(url) as client:
+        source = Source(
+            WORK_ORDERS, client, Facts(CONNECTION, "GBP", "Europe/London"), store, SystemClock()
+        )
+        first = await _pass(source, rows)
+        await _turn(url, 1)
+        second = await _pass(source, rows)
+        await _check(store, rows)
+    return {FIRST: first, SECOND: second}
+
+
+async def _pass(source: Source, rows: int) -> Sample:
+    began = Moment.start()
+    progress = await run_cycle(source, WORK_ORDERS.cadence)
+    sample = began.sample(rows)
+    assert (progress.error, progress.total) == (None, rows), f"{progress}"
+    return sample
+
+
+async def _check(store: Store, rows: int) -> None:
+    """Every row is known, and each change was told once.
+
+    Raises:
+        AssertionError: not so.
+    """
+    async with store.read() as tx:
+        known = await entities.counts(tx)
+        told = await outbox.backlog(tx)
+    assert known == {(CONNECTION, WORK_ORDERS.entity): rows}, f"{known}"
+    assert told.rows == rows // CHANGED, f"{told.rows} events"
+
+
+@asynccontextmanager
+async def _client(url: str) -> AsyncIterator[PlentificClient]:
+    client = connect(
+        connection=CONNECTION,
+        base_url=f"{url}{PREFIX}",
+        client_id="benchmark",
+        client_secret="-",
+        limits=Limits(requests_per_second=1_000_000, max_in_flight=bare_detection.AT_ONCE),
+    )
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+async def _turn(url: str, turn: int) -> None:
+    async with httpx.AsyncClient() as http:
+        (await http.post(f"{url}/turn/{turn}")).raise_for_status()

@@ -1,0 +1,104 @@
+"""The report: RESULTS.md, with everything a reader needs to judge the numbers."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from deploy.kafka.cluster import KAFKA_VERSION
+from tests.benchmarks.profiling import Profile
+from tests.benchmarks.rounds import Goal, Result, cells_of, verdicts
+
+LIBRARIES = (
+    "aiohttp",
+    "aiokafka",
+    "aiosqlite",
+    "faststream",
+    "httpx",
+    "httpx-aiohttp",
+    "opentelemetry-sdk",
+    "orjson",
+    "prometheus-client",
+    "pydantic",
+    "sqlalchemy",
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Results, the profiles of the rows that miss a goal, and workloads that could not run."""
+
+    results: Sequence[Result]
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    not_run: Mapping[str, str] = field(default_factory=dict)
+
+
+def markdown(report: Report) -> str:
+    """The whole of RESULTS.md."""
+    parts = [
+        "# Benchmarks: the last full run",
+        "",
+        "Written by `make bench`; do not edit. Absolute times differ from machine to machine, and "
+        "with whatever else runs on it: what counts are the ratios, each of contenders that took "
+        "turns in the same rounds. A ratio is the median of the rounds' ratios.",
+        "",
+        *_machine(),
+        "",
+        *(line for result in report.results for line in _section(result, report.profiles)),
+    ]
+    parts += [f"## {name}\n\nNot run: {reason}.\n" for name, reason in report.not_run.items()]
+    return "\n".join(parts)
+
+
+def _machine() -> list[str]:
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
+    return [
+        f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {os.cpu_count()} cores of {_processor()}, "
+        f"{platform.system()} {platform.release()}; load at the end {load} (1, 5, 15 minutes)",
+        f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+        f"Apache Kafka {KAFKA_VERSION}, one broker on the same machine",
+        f"- {libraries}",
+    ]
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            names = [line for line in file if line.startswith("model name")]
+        return names[0].partition(":")[2].strip()
+    except (OSError, IndexError):
+        return platform.machine()
+
+
+def _section(result: Result, profiles: Mapping[str, Profile]) -> list[str]:
+    workload = result.workload
+    lines = [
+        f"## {workload.name}",
+        "",
+        workload.about,
+        "",
+        f"| row | rounds | median s | {workload.unit} a second | slowest to fastest | CPU s | does |",
+        "|---|---|---|---|---|---|---|",
+        *(f"| {' | '.join(cells)} | {workload.rows[cells[0]]} |" for cells in cells_of(result)),
+        "",
+        *(f"- {line}" for line in verdicts(result)),
+        "",
+    ]
+    for goal in result.missed():
+        lines += _why(result, goal, profiles)
+    return lines
+
+
+def _why(result: Result, goal: Goal, profiles: Mapping[str, Profile]) -> list[str]:
+    cause = goal.cause(result.middle(goal.ours)) if goal.cause else "not looked into"
+    lines = [f"Why `{goal.ours}` misses its goal: {cause}.", ""]
+    profile = profiles.get(goal.ours)
+    if profile is not None:
+        lines += ["```text", *profile.lines(), "```", ""]
+    return lines

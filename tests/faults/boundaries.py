@@ -1,0 +1,167 @@
+"""The boundaries between the steps of the work, and how a process does itself harm at one.
+
+Nothing of this is in the product: its functions are wrapped where they stand.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.essensys.client import Resource
+from adapters.store import outbox
+from adapters.store.engine import Store
+from workers import relay
+from workers.detect import observe
+from workers.react import attempt, executor, intake
+
+
+@dataclass
+class Harm:
+    """A signal, SIGKILL or SIGSTOP, that the process sends itself at the n-th passage."""
+
+    signal: signal.Signals
+    passages_left: int
+    stores: list[Store] = field(default_factory=list)
+
+    async def passed(self, *, in_commit: bool = False) -> None:
+        """Count a passage of the boundary.
+
+        A process that stands still in the middle of a transaction of another task would hold
+        SQLite's only lock, and nobody could work meanwhile: such a moment is waited for.
+        """
+        self.passages_left -= 1
+        if self.passages_left != 0:
+            return
+        if self.signal == signal.SIGKILL or in_commit:
+            os.kill(os.getpid(), self.signal)
+            return
+        async with self.stores[0]._write_seats:
+            os.kill(os.getpid(), self.signal)
+
+
+Arm = Callable[[Harm], None]
+Passage = Callable[..., bool]
+"""Given a function's arguments, or what it returned: whether this passage counts."""
+
+
+def every_time(*_: Any, **__: Any) -> bool:
+    return True
+
+
+def before(owner: Any, name: str, counts: Passage = every_time) -> Arm:
+    """Before a function is called; `counts` is given its arguments."""
+
+    def arm(harm: Harm) -> None:
+        original = getattr(owner, name)
+
+        async def wrapped(*args: Any, **kwargs: Any) -> Any:
+            if counts(*args, **kwargs):
+                await harm.passed()
+            return await original(*args, **kwargs)
+
+        setattr(owner, name, wrapped)
+
+    return arm
+
+
+def after(owner: Any, name: str, counts: Passage) -> Arm:
+    """After a function has returned; `counts` is given what it returned."""
+
+    def arm(harm: Harm) -> None:
+        original = getattr(owner, name)
+
+        async def wrapped(*args: Any, **kwargs: Any) -> Any:
+            result = await original(*args, **kwargs)
+            if counts(result):
+                await harm.passed()
+            return result
+
+        setattr(owner, name, wrapped)
+
+    return arm
+
+
+def before_commit(owner: Any, name: str, counts: Passage = every_time) -> Arm:
+    """With everything written and nothing committed in a transaction of a function."""
+    return _at_commit(owner, name, counts, committed=False)
+
+
+def after_commit(owner: Any, name: str, counts: Passage = every_time) -> Arm:
+    """As soon as a transaction of a function is committed."""
+    return _at_commit(owner, name, counts, committed=True)
+
+
+def _at_commit(owner: Any, name: str, counts: Passage, *, committed: bool) -> Arm:
+    inside: ContextVar[bool] = ContextVar(name, default=False)
+
+    def arm(harm: Harm) -> None:
+        original, commit = getattr(owner, name), Store._commit
+
+        async def marked(*args: Any, **kwargs: Any) -> Any:
+            token = inside.set(counts(*args, **kwargs))
+            try:
+                return await original(*args, **kwargs)
+            finally:
+                inside.reset(token)
+
+        async def committing(*args: Any) -> None:
+            if inside.get() and not committed:
+                await harm.passed(in_commit=True)
+            await commit(*args)
+            if inside.get() and committed:
+                await harm.passed(in_commit=True)
+
+        setattr(owner, name, marked)
+        Store._commit = committing  # type: ignore[method-assign]
+
+    return arm
+
+
+def _invoices_have_news(source: observe.Source, observations: Any, *_: Any) -> bool:
+    return source.stream.name == "invoices" and any(one.told.transitions for one in observations)
+
+
+def _with_an_invoice(published: Sequence[outbox.OutboxRow]) -> bool:
+    return any(row.topic == "plentific.invoices" for row in published)
+
+
+def _with_records(records: Sequence[Any], *_: Any) -> bool:
+    return len(records) > 0
+
+
+POINTS: Mapping[str, Arm] = {
+    "before-detect-commit": before_commit(observe, "_save", _invoices_have_news),
+    "after-detect-commit": after_commit(observe, "_save", _invoices_have_news),
+    "between-produce-and-mark": after(relay, "_publish", _with_an_invoice),
+    "before-inbox-commit": before_commit(intake, "take"),
+    "between-inbox-and-offsets": before(intake, "_commit", _with_records),
+    "after-claim": after(executor, "_claim", bool),
+    "after-intent": after_commit(attempt, "_ensure"),
+    "after-lease-extended": after_commit(attempt, "_extend_lease"),
+    "before-put": before(Resource, "put"),
+    "after-answer": after(Resource, "put", bool),
+    "before-outcome-commit": before_commit(attempt, "_settle"),
+    "after-outcome-commit": after_commit(attempt, "_settle"),
+    "before-end-commit": before_commit(attempt, "_finish"),
+    "after-end-commit": after_commit(attempt, "_finish"),
+}
+"""The invoices' part of the way, step by step; a repair that moves goes the first steps too."""
+
+
+def arm(place: str, number: signal.Signals) -> None:
+    """Let this process harm itself at `POINT` or `POINT:n`, its n-th passage."""
+    point, _, passage = place.partition(":")
+    harm = Harm(number, int(passage or 1))
+    opened = Store.__init__
+
+    def noted(store: Store, *args: Any) -> None:
+        harm.stores.append(store)
+        opened(store, *args)
+
+    Store.__init__ = noted  # type: ignore[method-assign]
+    POINTS[point](harm)

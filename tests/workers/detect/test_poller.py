@@ -1,0 +1,215 @@
+"""The poller: streams look on their own cadence, one process at a time, and none stops another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.store import leases
+from adapters.store.engine import Store
+from tests.workers.detect.world import CADENCE, CONNECTION, Watch, World, types
+from workers.detect.cycle import Progress, progress
+from workers.detect.observe import Source
+from workers.detect.plentific import INVOICES
+from workers.detect.poller import look_under_lease, overview, pause_after, poll
+from workers.detect.stream import Cadence
+from workers.telemetry import metrics
+
+LEASE = timedelta(seconds=15)
+NAME = f"stream/{CONNECTION}/invoices"
+BOTH = ["invoice.received", "invoice.paid"]
+
+
+def every(**pause: float) -> Cadence:
+    return replace(CADENCE, every=timedelta(**pause))
+
+
+@asynccontextmanager
+async def polling(*sources: tuple[Source, Cadence], owner: str = "a") -> AsyncIterator[None]:
+    """Poll in the background until the block ends."""
+    task = asyncio.create_task(poll(sources, owner, LEASE))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+    assert task.cancelled()
+
+
+async def until_all_sleep(world: World, sleepers: int) -> None:
+    async with asyncio.timeout(10):
+        await world.clock.until_asleep(sleepers)
+
+
+def broken(world: World, error: Callable[[], Exception]) -> Watch:
+    """The invoices, of which no page can be read."""
+
+    async def pages(_client: object, _filters: object) -> Any:
+        raise error()
+        yield
+
+    return world.watch(INVOICES, name="broken", pages=pages)
+
+
+@pytest.mark.parametrize(
+    ("failures", "cadence", "seconds"),
+    [
+        (0, every(seconds=60), 60),
+        (1, every(seconds=60), 120),
+        (2, every(seconds=60), 240),
+        (3, every(seconds=60), 300),
+        (1_000, every(seconds=60), 300),
+        (0, every(seconds=0.5), 0.5),
+        (5, every(seconds=0.5), 16),
+        (0, every(hours=1), 3600),
+        (1, every(hours=1), 3600),
+    ],
+)
+def test_the_pause_doubles_with_each_failure_up_to_five_minutes(
+    failures: int, cadence: Cadence, seconds: float
+) -> None:
+    assert pause_after(Progress(failures=failures), cadence) == seconds
+
+
+def test_a_stream_that_another_process_looks_at_is_asked_for_again_after_its_pause() -> None:
+    assert pause_after(None, every(seconds=60)) == 60
+
+
+async def test_every_stream_looks_on_its_own_cadence(world: World) -> None:
+    sources = [
+        (world.work_orders.source, every(minutes=1)),
+        (world.invoices.source, every(minutes=3)),
+    ]
+    async with polling(*sources):
+        for _ in range(6):
+            await until_all_sleep(world, 2)
+            world.clock.advance(minutes=1)
+        await until_all_sleep(world, 2)
+
+    assert world.calls("list_work_orders") == 1 + 6
+    assert world.calls("list_invoices") == 1 + 2 * 2  # two windows each
+
+
+async def test_what_happens_between_two_looks_is_told(world: World) -> None:
+    async with polling((world.invoices.source, CADENCE)):
+        await until_all_sleep(world, 1)
+        world.add_invoice(status="paid")
+        world.clock.advance(minutes=1)
+        await until_all_sleep(world, 1)
+
+    assert types(await world.news()) == BOTH
+
+
+async def test_a_stream_that_fails_backs_off_and_does_not_stop_the_others(world: World) -> None:
+    world.sandbox.state.faults.add("status", operation="list_work_orders", status=500, times=2)
+    sources = [(world.work_orders.source, CADENCE), (world.invoices.source, every(hours=1))]
+    failed = metrics.CYCLE_FAILURES.labels(CONNECTION, "work-orders")
+    before = failed._value.get()
+    async with polling(*sources):
+        await until_all_sleep(world, 2)
+        assert (await progress(world.invoices.source)).baseline_at is not None
+        for minutes in (2, 4):
+            world.clock.advance(minutes=minutes)
+            await until_all_sleep(world, 2)
+
+    assert sorted(world.clock.slept) == [60, 120, 240, 3600]
+    assert (await progress(world.work_orders.source)).failures == 0
+    assert failed._value.get() == before + 2
+
+
+async def test_a_surprise_backs_off_is_seen_and_does_not_stop_the_others(world: World) -> None:
+    watch = broken(world, lambda: KeyError("never thought of"))
+    sources = [(watch.source, CADENCE), (world.invoices.source, every(hours=1))]
+    async with polling(*sources):
+        for minutes in (2, 4):
+            await until_all_sleep(world, 2)
+            world.clock.advance(minutes=minutes)
+        await until_all_sleep(world, 2)
+
+    assert sorted(world.clock.slept) == [120, 240, 300, 3600]
+    (looked, cursor), _ = await overview(sources)
+    assert looked.stream.name == "broken"
+    assert (cursor.failures, cursor.error) == (3, "KeyError, see the log")
+
+
+async def test_a_store_that_cannot_be_used_is_waited_for(world: World, tmp_path: Path) -> None:
+    async with Store.open(f"sqlite:///{tmp_path / 'without-tables.db'}") as store:
+        source = replace(world.invoices.source, store=store)
+        async with polling((source, CADENCE)):
+            await until_all_sleep(world, 1)
+            assert world.calls("list_invoices") == 0
+            await store.upgrade()
+            world.clock.advance(minutes=2)
+            await until_all_sleep(world, 1)
+
+        assert (await progress(source)).baseline_at is not None
+    assert world.clock.slept == [120, 60]
+
+
+async def test_a_second_process_does_not_look_at_the_same_time(world: World) -> None:
+    await world.invoices.baseline()
+    world.add_invoice(status="paid")
+    held = world.sandbox.state.faults.add("delay", operation="get_invoice", when="after", hold=True)
+    source = world.invoices.source
+    first = asyncio.create_task(look_under_lease(source, CADENCE, "a", LEASE))
+    await world.sandbox.state.faults.until(lambda: held.held == 1)
+    calls = world.calls("list_invoices")
+
+    assert await look_under_lease(source, CADENCE, "b", LEASE) is None
+    assert world.calls("list_invoices") == calls
+
+    world.sandbox.state.faults.clear()
+    looked = await first
+    assert looked is not None
+    assert looked.events == 2
+    assert await look_under_lease(source, CADENCE, "b", LEASE) is not None
+
+
+async def test_a_second_process_takes_over_when_the_lease_of_a_silent_one_has_run_out(
+    world: World,
+) -> None:
+    await world.invoices.baseline()
+    world.add_invoice(status="paid")
+    now = world.clock.now()
+    async with world.store.write() as tx:  # another process began to look, and fell silent
+        assert await leases.acquire(tx, NAME, "silent", now, now + LEASE) is not None
+
+    source = world.invoices.source
+    world.clock.advance(seconds=14)
+    assert await look_under_lease(source, CADENCE, "b", LEASE) is None
+    world.clock.advance(seconds=1)
+    assert await look_under_lease(source, CADENCE, "b", LEASE) is not None
+
+    assert types(await world.news()) == BOTH
+
+
+async def test_two_processes_share_the_work_and_tell_everything_once(world: World) -> None:
+    source = (world.invoices.source, CADENCE)
+    async with polling(source, owner="a"), polling(source, owner="b"):
+        for _ in range(3):
+            await until_all_sleep(world, 2)
+            world.add_invoice(status="paid")
+            world.clock.advance(minutes=1)
+        await until_all_sleep(world, 2)
+
+    assert types(await world.news()) == BOTH * 3
+
+
+async def test_the_overview_has_every_stream(world: World) -> None:
+    await world.invoices.baseline()
+    sources = [(world.work_orders.source, CADENCE), (world.invoices.source, CADENCE)]
+
+    seen = await overview(sources)
+
+    assert [source.labels for source, _ in seen] == [
+        (CONNECTION, "work-orders"),
+        (CONNECTION, "invoices"),
+    ]
+    assert [cursor.baseline_at for _, cursor in seen] == [None, "2026-03-02T09:30:15+00:00"]

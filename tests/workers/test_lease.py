@@ -1,0 +1,152 @@
+"""Leases: one process at a time works, keeps its lease while it lives, and stops without it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.store import leases
+from adapters.store.engine import Store
+from tests.workers.fake_clock import FakeClock
+from workers.lease import run_under_lease
+
+LONG = timedelta(minutes=1)
+SHORT = timedelta(milliseconds=60)
+"""Renewals are timed by the event loop, so a test that waits for one needs a short lease."""
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with Store.open(f"sqlite:///{tmp_path / 'store.db'}") as opened:
+        await opened.upgrade()
+        yield opened
+
+
+class Work:
+    """Work that a test lets begin and end."""
+
+    def __init__(self) -> None:
+        self.begun, self.end = asyncio.Event(), asyncio.Event()
+        self.cancelled = False
+
+    async def __call__(self) -> str:
+        self.begun.set()
+        try:
+            await self.end.wait()
+        except asyncio.CancelledError:
+            self.cancelled = True
+            raise
+        return "done"
+
+
+async def done() -> str:
+    return "done"
+
+
+async def take(store: Store, clock: FakeClock, owner: str, duration: timedelta = LONG) -> bool:
+    """Take the lease for an owner that does no work."""
+    now = clock.now()
+    async with store.write() as tx:
+        return await leases.acquire(tx, "job", owner, now, now + duration) is not None
+
+
+async def test_the_work_is_done_and_the_lease_is_free_at_once(store: Store) -> None:
+    clock = FakeClock()
+
+    assert await run_under_lease(store, clock, "job", "a", LONG, done) == "done"
+
+    assert await take(store, clock, "b")
+
+
+async def test_work_that_another_does_is_not_begun(store: Store) -> None:
+    clock, work = FakeClock(), Work()
+    await take(store, clock, "b")
+
+    assert await run_under_lease(store, clock, "job", "a", LONG, work) is None
+
+    assert not work.begun.is_set()
+
+
+async def test_a_lease_that_ran_out_is_taken_over(store: Store) -> None:
+    clock = FakeClock()
+    await take(store, clock, "b")
+    clock.advance(minutes=1)
+
+    assert await run_under_lease(store, clock, "job", "a", LONG, done) == "done"
+
+
+async def test_different_work_is_done_at_the_same_time(store: Store) -> None:
+    clock, work = FakeClock(), Work()
+    task = asyncio.create_task(run_under_lease(store, clock, "job", "a", LONG, work))
+    await work.begun.wait()
+
+    assert await run_under_lease(store, clock, "other job", "b", LONG, done) == "done"
+
+    work.end.set()
+    assert await task == "done"
+
+
+async def test_the_lease_is_renewed_while_the_work_lasts(store: Store) -> None:
+    clock, work = FakeClock(), Work()
+    task = asyncio.create_task(run_under_lease(store, clock, "job", "a", SHORT, work))
+    await work.begun.wait()
+    clock.advance(minutes=5)  # long after the lease as it was taken
+
+    async with asyncio.timeout(10):
+        while await _until(store, "job", clock):  # a renewal has been seen
+            await asyncio.sleep(0.005)
+    assert not await take(store, clock, "b")
+
+    work.end.set()
+    assert await task == "done"
+
+
+async def _until(store: Store, name: str, clock: FakeClock) -> bool:
+    """Whether the lease has run out by now."""
+    async with store.read() as tx:
+        rows = await tx.exec_driver_sql("SELECT owner, until FROM leases WHERE name = ?", (name,))
+        _, until = rows.one()
+    return str(until)[:19] < f"{clock.now():%Y-%m-%d %H:%M:%S}"
+
+
+async def test_who_loses_the_lease_stops_working(store: Store) -> None:
+    clock, work = FakeClock(), Work()
+    task = asyncio.create_task(run_under_lease(store, clock, "job", "a", SHORT, work))
+    await work.begun.wait()
+    clock.advance(minutes=5)
+    assert await take(store, clock, "b")
+
+    async with asyncio.timeout(10):
+        assert await task is None
+
+    assert work.cancelled
+    assert not await take(store, clock, "c")  # the lease of the other was not let go
+
+
+async def test_work_that_fails_lets_the_lease_go_and_says_why(store: Store) -> None:
+    clock = FakeClock()
+
+    async def fail() -> None:
+        raise LookupError("no such thing")
+
+    with pytest.raises(LookupError, match="no such thing"):
+        await run_under_lease(store, clock, "job", "a", LONG, fail)
+
+    assert await take(store, clock, "b")
+
+
+async def test_who_is_cancelled_stops_working_and_lets_the_lease_go(store: Store) -> None:
+    clock, work = FakeClock(), Work()
+    task = asyncio.create_task(run_under_lease(store, clock, "job", "a", LONG, work))
+    await work.begun.wait()
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert work.cancelled
+    assert await take(store, clock, "b")
