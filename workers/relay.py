@@ -136,7 +136,11 @@ def _measure(relay: Relay, published: Sequence[OutboxRow]) -> None:
 async def purge(store: Store, clock: Clock) -> None:
     """Delete rows published more than a week ago, now and then, until cancelled."""
     while True:
-        async with store.write() as tx:
-            deleted = await outbox.purge(tx, clock.now() - KEEP_PUBLISHED, PURGE_BATCH)
+        deleted = 0
+        try:
+            async with store.write() as tx:
+                deleted = await outbox.purge(tx, clock.now() - KEEP_PUBLISHED, PURGE_BATCH)
+        except StoreError as error:
+            log.error("store not usable", why=str(error))
         if deleted < PURGE_BATCH:
             await clock.sleep(PURGE_PAUSE)

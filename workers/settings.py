@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -39,14 +40,17 @@ def parse_duration(value: Any) -> Any:
     """Read "60s", "5m", "500ms", "1h" or "2d" into a timedelta.
 
     Raises:
-        ValueError: The text is none of these.
+        ValueError: The value is none of these; a number has no unit.
     """
-    if not isinstance(value, str):
+    if isinstance(value, timedelta):
         return value
-    match = _DURATION.match(value.strip())
+    match = _DURATION.match(value.strip()) if isinstance(value, str) else None
     if match is None:
         raise ValueError('write a duration as "500ms", "60s", "5m", "1h" or "2d"')
-    return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    try:
+        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    except OverflowError:
+        raise ValueError("is longer than anybody can wait") from None
 
 
 def _positive(value: timedelta) -> timedelta:
@@ -75,21 +79,47 @@ def resolve_secret(value: Any, info: ValidationInfo) -> Any:
             return path.read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ValueError(f"cannot read {path}: {error.strerror}") from error
+        except UnicodeDecodeError:  # its text shows a byte of the secret
+            raise ValueError(f"cannot read {path}: it is not UTF-8 text") from None
+    return value
+
+
+def _not_empty(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value():
+        raise ValueError("must not be empty")
     return value
 
 
 def _known_zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"{value!r} is not a time zone such as Europe/London") from error
     return value
 
 
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", value):
+        raise ValueError('write a URL such as "https://api.example.com"')
+    if parts.username is not None or parts.password is not None:  # it would show in logs and spans
+        raise ValueError("must not hold a user name or password")
+    return value
+
+
+def _no_flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("must be a number")  # noqa: TRY004 - what pydantic turns into a line
+    return value
+
+
+Count = Annotated[int, BeforeValidator(_no_flag), Field(ge=1)]
+Port = Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=65535)]
+Rate = Annotated[float, BeforeValidator(_no_flag), Field(gt=0)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
-Secret = Annotated[SecretStr, BeforeValidator(resolve_secret)]
+Secret = Annotated[SecretStr, BeforeValidator(resolve_secret), AfterValidator(_not_empty)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
-BaseUrl = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+BaseUrl = Annotated[str, AfterValidator(_web_address)]
 
 
 class Section(BaseModel):
@@ -110,8 +140,8 @@ class KafkaSection(Section):
     ssl_certfile: str | None = None
     ssl_keyfile: str | None = None
     topic_prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]*$")] = ""
-    partitions: Annotated[int, Field(ge=1)] = 12
-    replication_factor: Annotated[int, Field(ge=1)] = 1
+    partitions: Count = 12
+    replication_factor: Count = 1
 
 
 class StoreSection(Section):
@@ -123,7 +153,7 @@ class StoreSection(Section):
 class TelemetrySection(Section):
     """Where spans go; without an endpoint they go nowhere."""
 
-    otlp_endpoint: str | None = None
+    otlp_endpoint: BaseUrl | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
@@ -131,8 +161,8 @@ class HttpSection(Section):
     """The addresses on which Tiebeam itself listens."""
 
     host: str = "0.0.0.0"  # noqa: S104 - a container serves its pod's network
-    ops_port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    webhook_port: Annotated[int, Field(ge=0, le=65535)] = 8081
+    ops_port: Port = 8080
+    webhook_port: Port = 8081
 
 
 class PollSection(Section):
@@ -164,8 +194,8 @@ class ReactSection(Section):
 class LimitsSection(Section):
     """What one connection may ask of its provider."""
 
-    requests_per_second: Annotated[float, Field(gt=0)] = 10.0
-    max_in_flight: Annotated[int, Field(ge=1)] = 8
+    requests_per_second: Rate = 10.0
+    max_in_flight: Count = 8
     timeout: Duration = timedelta(seconds=30)
 
 
@@ -254,7 +284,8 @@ def describe(
     first = error.errors(include_input=False, include_url=False)[0]
     keys = under + tuple(str(part) for part in first["loc"])
     keys = _without_tag(keys)
-    origin = (origins or {}).get(keys, path)
+    unknown = first["type"] == "extra_forbidden"
+    origin = _origin(keys, origins or {}, path, under_it=unknown)
     reasons = {
         "extra_forbidden": "unknown key",
         "missing": "is missing",
@@ -264,7 +295,17 @@ def describe(
     reason = reasons.get(first["type"], first["msg"].removeprefix("Value error, "))
     more = error.error_count() - 1
     rest = f" (and {more} more)" if more else ""
-    return f"{origin}: {'.'.join(keys)}: {reason}{rest}"
+    return " ".join(f"{origin}: {'.'.join(keys)}: {reason}{rest}".splitlines())
+
+
+def _origin(
+    keys: tuple[str, ...], origins: Mapping[tuple[str, ...], str], path: Path, *, under_it: bool
+) -> str | Path:
+    """Find the variable that gave a key, a table around it or, if asked, something in it."""
+    for given, name in origins.items():
+        if keys[: len(given)] == given or (under_it and given[: len(keys)] == keys):
+            return name
+    return path
 
 
 def _without_tag(keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -136,15 +136,18 @@ class Store:
             async with self._all_seats():
                 pass
         finally:
-            # In this order, so that SQLite's last connection can fold the WAL into the file.
-            await _to_the_end(self._engines.reader.dispose())
-            await _to_the_end(self._engines.writer.dispose())
+            await _to_the_end(self._disconnect())
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    async def _disconnect(self) -> None:
+        # In this order, so that SQLite's last connection may fold the WAL into the file.
+        await self._engines.reader.dispose()
+        await self._engines.writer.dispose()
 
     @asynccontextmanager
     async def _all_seats(self) -> AsyncIterator[None]:

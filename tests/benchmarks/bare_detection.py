@@ -21,6 +21,8 @@ from tests.benchmarks.listing_server import PAGE, PREFIX
 
 AT_ONCE = 8
 """Requests in flight."""
+ASKED = 4 * AT_ONCE
+"""Pages asked for before the first of them is looked at."""
 TABLES = """
 CREATE TABLE entities (id TEXT PRIMARY KEY, fingerprint TEXT, state TEXT);
 CREATE TABLE outbox (id INTEGER PRIMARY KEY, key TEXT, value BLOB);
@@ -28,29 +30,35 @@ CREATE TABLE outbox (id INTEGER PRIMARY KEY, key TEXT, value BLOB);
 Row = dict[str, Any]
 
 
-async def fetch(url: str, count: int) -> AsyncIterator[list[Row]]:
-    """Every page, decoded, as they come; eight are asked for at a time."""
-    async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
-        waiting = [_page(session, offset) for offset in range(0, count, PAGE)]
-        for start in range(0, len(waiting), 4 * AT_ONCE):
-            for page in await asyncio.gather(*waiting[start : start + 4 * AT_ONCE]):
-                yield page
+async def fetch(session: aiohttp.ClientSession, count: int) -> AsyncIterator[list[Row]]:
+    """Every page, decoded; many are asked for at a time, and as many are in flight as may be."""
+    offsets = range(0, count, PAGE)
+    for start in range(0, len(offsets), ASKED):
+        asked = (_page(session, offset) for offset in offsets[start : start + ASKED])
+        for page in await asyncio.gather(*asked):
+            yield page
+
+
+def session(url: str) -> aiohttp.ClientSession:
+    """A client with so many connections."""
+    return aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=AT_ONCE))
 
 
 async def detect(url: str, count: int, file: Path, *, baseline: bool) -> int:
     """Look at the list once; returns how many events were told. The baseline tells nothing."""
     told = 0
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        if baseline:
-            connection.executescript("PRAGMA journal_mode = WAL;" + TABLES)
-        connection.execute("PRAGMA synchronous = FULL")
-        async for rows in fetch(url, count):
-            changed = _changed(connection, rows)
-            if not changed:
-                continue
-            details = [] if baseline else await _details(url, [row["uuid"] for row, _ in changed])
-            _save(connection, changed, details)
-            told += len(details)
+    async with session(url) as client:
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            if baseline:
+                connection.executescript("PRAGMA journal_mode = WAL;" + TABLES)
+            connection.execute("PRAGMA synchronous = FULL")
+            async for rows in fetch(client, count):
+                changed = _changed(connection, rows)
+                if not changed:
+                    continue
+                details = [] if baseline else await _details(client, changed)
+                _save(connection, changed, details)
+                told += len(details)
     return told
 
 
@@ -81,11 +89,11 @@ def _save(
     connection.execute("COMMIT")
 
 
-async def _details(url: str, uuids: Sequence[str]) -> list[bytes]:
-    async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
-        return await asyncio.gather(
-            *(_body(session, f"{PREFIX}/work-orders/{uuid}", {}) for uuid in uuids)
-        )
+async def _details(
+    session: aiohttp.ClientSession, changed: Sequence[tuple[Row, str]]
+) -> list[bytes]:
+    paths = (f"{PREFIX}/work-orders/{row['uuid']}" for row, _ in changed)
+    return await asyncio.gather(*(_body(session, path, {}) for path in paths))
 
 
 async def _page(session: aiohttp.ClientSession, offset: int) -> list[Row]:

@@ -76,8 +76,9 @@ async def _limit(url: str, rows: int) -> Mapping[str, Sample]:
     await _turn(url, 0)
     began = Moment.start()
     read = 0
-    async for page in bare_detection.fetch(url, rows):
-        read += len(page)
+    async with bare_detection.session(url) as session:
+        async for page in bare_detection.fetch(session, rows):
+            read += len(page)
     assert read == rows, f"{read} rows read"
     return {LIMIT: began.sample(rows)}
 

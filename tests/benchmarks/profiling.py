@@ -5,7 +5,7 @@ from __future__ import annotations
 import cProfile
 import pstats
 import sysconfig
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ async def profiled(contender: Contender) -> Profile:
 
 def _summed(stats: pstats.Stats) -> Profile:
     entries: dict[Place, Any] = stats.stats  # type: ignore[attr-defined]
-    packages: Counter[str] = Counter()
+    packages: dict[str, float] = defaultdict(float)
     functions = []
     for place, (_, calls, own, _, callers) in entries.items():
         functions.append((_named(place), calls, own))
@@ -66,7 +66,8 @@ def _summed(stats: pstats.Stats) -> Profile:
         for caller, (_, _, for_caller, _) in callers.items():  # C code: whoever called it
             packages[_waiting(place) or _package(caller)] += for_caller
     functions.sort(key=lambda entry: -entry[2])
-    return Profile(sum(packages.values()), packages.most_common(PACKAGES), functions[:FUNCTIONS])
+    most = sorted(packages.items(), key=lambda entry: -entry[1])
+    return Profile(sum(packages.values()), most[:PACKAGES], functions[:FUNCTIONS])
 
 
 def _waiting(place: Place) -> str | None:

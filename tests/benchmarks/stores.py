@@ -43,10 +43,8 @@ class CountingStore(Store):
 
 @asynccontextmanager
 async def new_store(folder: Path) -> AsyncIterator[CountingStore]:
-    """A new SQLite store with all tables in the folder; its file goes away with it."""
+    """A new SQLite store with all tables, in the folder."""
     file = folder / f"{uuid4().hex}.db"
     async with CountingStore.open(f"sqlite:///{file}") as store:
         await store.upgrade()
         yield store
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{file}{suffix}").unlink(missing_ok=True)

@@ -127,7 +127,12 @@ def chain_problems(truth: Truth, events: Sequence[Told]) -> Iterator[str]:
     sheets = {sheet["referencetext"]: sheet for sheet in truth.new_charge_sheets()}
     told = [one for one in of_type(events, CHARGED) if one.source == f"/essensys/{truth.target}"]
     yield from disagreement("told charge", list(sheets), (one.entity["reference"] for one in told))
-    paid = {one.subject: one for one in of_type(events, "plentific.invoice.paid")}
+    source = f"/plentific/{truth.source}"
+    paid = {
+        one.subject: one
+        for one in of_type(events, "plentific.invoice.paid")
+        if one.source == source
+    }
     for event in told:
         state, sheet = event.entity, sheets.get(event.entity["reference"])
         cause = paid.get(state["source_invoice_uuid"])

@@ -52,6 +52,7 @@ sweep_every = "{every}"
 details_every = "{details_every}"
 [connections.{name}.streams.invoices]
 every = "{every}"
+sweep_every = "{sweep_every}"
 details_every = "{details_every}"
 """
 ESSENSYS = """\
@@ -93,6 +94,7 @@ class Configuration:
     settle: str = "200ms"
     timeout: str = "1s"
     every: str = "100ms"
+    sweep_every: str = "300ms"
     details_every: str = "1h"
     ops_port: int = 0
     telemetry: str = ""

@@ -72,7 +72,9 @@ async def test_a_500_before_and_after_the_effect_ends_in_one_charge_sheet(world:
 
 
 async def test_half_a_json_body_as_the_answer_to_a_put_is_looked_into(world: World) -> None:
-    halves: list[Fault] = [{"kind": "half_body", "cut": cut} for cut in ("length", "chunked", "json")]
+    halves: list[Fault] = [
+        {"kind": "half_body", "cut": cut} for cut in ("length", "chunked", "json")
+    ]
     assert await pay_under(world, *halves) == {"reference": 3}
     assert puts(world) == 3
 

@@ -53,9 +53,7 @@ async def test_a_429_for_a_list_or_a_detail_pauses_the_connection_and_loses_noth
     requests = world.sandbox.state.requests.find("plentific")
     for refused in (request for request in requests if request.status == 429):
         meanwhile = [
-            request
-            for request in requests
-            if 0 < (request.at - refused.at).total_seconds() < 0.9
+            request for request in requests if 0 < (request.at - refused.at).total_seconds() < 0.9
         ]
         assert len(meanwhile) < IN_FLIGHT  # what was under way already
 

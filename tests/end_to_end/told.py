@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from sqlalchemy import select
 
 from adapters.kafka.settings import KafkaSettings
@@ -100,6 +101,24 @@ async def records(bootstrap_servers: str, prefix: str, topic: str = "") -> list[
         return found
     finally:
         await consumer.stop()
+
+
+async def consumed(bootstrap_servers: str, prefix: str, topic: str, group: str) -> bool:
+    """Whether a group has committed everything that a topic holds, which is something."""
+    client: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await client.start()
+    try:
+        committed = await client.list_consumer_group_offsets(prefix + group)
+    finally:
+        await client.close()
+    done = {
+        (partition.topic, partition.partition): at.offset for partition, at in committed.items()
+    }
+    ends = {
+        (record.topic, record.partition): record.offset + 1
+        for record in await records(bootstrap_servers, prefix, topic)
+    }
+    return bool(ends) and all(done.get(place) == end for place, end in ends.items())
 
 
 async def in_outbox(store: Store) -> list[Told]:

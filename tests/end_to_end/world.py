@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from adapters.store import Store
-from deploy.sandbox import Sandbox, running_sandbox
+from adapters.store.tables import outbox
+from deploy.sandbox import Sandbox, SandboxState, running_sandbox
 from deploy.sandbox.plentific.invoices import create_invoice, pay_invoice
 from deploy.sandbox.plentific.work_orders import add_status, create_work_order
 from tests.end_to_end import books, told
@@ -23,6 +26,7 @@ from workers import run, settings
 from workers.detect.poller import overview
 from workers.wiring import Parts, assemble
 
+GROUP = "tiebeam-react"
 PATIENCE = 30.0
 LOOK = 0.02  # seconds between two looks at whether a condition holds
 
@@ -106,10 +110,11 @@ class World:
         """An invoice of the first Plentific by its place, as it holds it."""
         return list(self.sandbox.state.plentific.invoices)[place]
 
-    def pay(self, place: int) -> str:
-        """Pay an invoice; returns its uuid."""
-        uuid = str(self.invoice(place)["uuid"])
-        pay_invoice(self.sandbox.state.plentific, uuid, self.sandbox.state.now())
+    def pay(self, place: int, state: SandboxState | None = None) -> str:
+        """Pay an invoice, of the first Plentific or another; returns its uuid."""
+        state = state or self.sandbox.state
+        uuid = str(list(state.plentific.invoices)[place]["uuid"])
+        pay_invoice(state.plentific, uuid, state.now())
         return uuid
 
     def pay_new(self) -> str:
@@ -166,12 +171,22 @@ class World:
 
         await until(done, "another look at every stream")
 
-    async def closed(self, **due: Any) -> list[Told]:
+    async def published(self) -> bool:
+        """Whether there are events and all of them are published."""
+        async with self.store.read() as tx:
+            rows = (await tx.execute(select(outbox.c.published_at))).scalars().all()
+        return bool(rows) and None not in rows
+
+    async def all_consumed(self) -> bool:
+        """Whether the reactions' group has committed every record of the invoices' topic."""
+        return await told.consumed(self.kafka, self.prefix, "plentific.invoices", GROUP)
+
+    async def closed(self, within: float = PATIENCE, **due: Any) -> list[Told]:
         """Wait until all is settled, stop, and check the books against the real topics.
 
         Returns every event on the topics, repetitions included.
         """
-        await self.settled(**due)
+        await self.settled(within, **due)
         await self.stop()
         on_topics = await told.on_topics(self.kafka, self.prefix)
         if left := await books.discrepancies(self.truths, on_topics, self.store, **due):

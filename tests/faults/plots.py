@@ -65,7 +65,9 @@ async def play_all(plots: Iterable[Plot], kafka: str, folder: Path, empty_store:
 
     async def one(plot: Plot) -> History:
         prefix = f"crash-{uuid4().hex[:8]}."
-        async with places, stage(kafka, prefix, folder / prefix[:-1], empty_store) as set_:
+        own = folder / plot.name.replace(" ", "-").replace("'", "")
+        await asyncio.to_thread(own.mkdir)
+        async with places, stage(kafka, prefix, own, empty_store) as set_:
             settings = set_.sandbox.state.essensys.settings
             settings.current_charge_shows_reference = plot.readable
             return await plot.play(set_)

@@ -60,9 +60,9 @@ client_id = "{plentific.CLIENT_ID}"
 client_secret = "{plentific.CLIENT_SECRET}"
 limits = {{ requests_per_second = 200, max_in_flight = 8, timeout = "1s" }}
 [connections.plentific.streams.work-orders]
-every = "100ms"
+every = "300ms"
 [connections.plentific.streams.invoices]
-every = "100ms"
+every = "300ms"
 [connections.operate]
 provider = "essensys"
 base_url = "{essensys_url}"
@@ -263,7 +263,6 @@ class Stage:
 @asynccontextmanager
 async def stage(kafka: str, prefix: str, folder: Path, empty_store: Path) -> AsyncIterator[Stage]:
     """Set a stage: providers without records but accounts, a store with all tables, topics."""
-    folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(empty_store, folder / "tiebeam.db")
     crew = Crew()
     async with (

@@ -20,26 +20,21 @@ CRASHES = (
     AFTER_INBOX,
     Crash("after the claim", "after-claim"),
     Crash("after the intent", "after-intent"),
-    Crash("before the PUT leaves", "before-put"),
     Crash("the PUT took effect, unanswered", held="after", found=FIRST_BY_REFERENCE),
     Crash("the PUT left, its effect to come", held="before", found=FIRST_BY_REFERENCE),
     Crash("the PUT was answered", "after-answer", found=FIRST_BY_REFERENCE),
     Crash("before the outcome commits", "before-outcome-commit", found=FIRST_BY_REFERENCE),
     Crash("between two lines of the invoice", "after-outcome-commit:1"),
-    Crash("the second PUT was answered", "after-answer:2", found=("answer", "reference")),
-    Crash("after the last outcome committed", "after-outcome-commit:2"),
-    Crash("before the reaction's end commits", "before-end-commit"),
+    Crash("after the last outcome, before the reaction's end", "before-end-commit"),
     Crash("after the reaction's end committed", "after-end-commit"),
 )
 NOTHING_TO_READ = tuple(
     Crash(f"{name}, no reference to be read", die_at, held, readable=False, found=found)
     for name, die_at, held, found in (
         ("after the intent", "after-intent", None, ("answer", "answer")),
-        ("before the PUT leaves", "before-put", None, ("answer", "answer")),
         ("the PUT took effect, unanswered", "", "after", FIRST_BY_VALUE),
         ("the PUT left, its effect to come", "", "before", FIRST_BY_VALUE),
         ("the PUT was answered", "after-answer", None, FIRST_BY_VALUE),
-        ("before the outcome commits", "before-outcome-commit", None, FIRST_BY_VALUE),
         ("the second PUT was answered", "after-answer:2", None, ("answer", "value")),
     )
 )

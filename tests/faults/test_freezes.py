@@ -10,10 +10,9 @@ pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, pytest.mark.slow]
 
 FREEZES = (
     Freeze("frozen between produce and mark", "between-produce-and-mark"),
-    Freeze("frozen after the inbox", "between-inbox-and-offsets"),
     Freeze("frozen after the claim", "after-claim"),
     Freeze("frozen after the intent", "after-intent"),
-    Freeze("frozen before the PUT", "after-lease-extended"),
+    Freeze("frozen with its lease extended", "after-lease-extended"),
     Freeze("frozen after the PUT was answered", "after-answer"),
 )
 

@@ -34,6 +34,8 @@ from workers.react.retry import next_attempt
 from workers.telemetry import logs, metrics, tracing
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from workers.react.executor import Executor
 
 State = Literal["succeeded", "retrying", "blocked", "dead"]
@@ -214,7 +216,8 @@ async def _find(
         async with executor.store.read() as tx:
             return await ledger.claimed_provider_ids(tx, configured.place.connection, ids)
 
-    await _extend_lease(executor, row)
+    async with executor.store.write() as tx:
+        await _extend_lease(tx, executor, row)
     with tracing.span(f"find {effect.kind.name}", attributes={"tiebeam.effect_key": effect.key}):
         try:
             async with asyncio.timeout(_time_to_call(executor.lease).total_seconds()):
@@ -234,37 +237,40 @@ async def _send(
     executor: Executor, row: InboxRow, configured: Configured, effect: Effect, *, again: bool
 ) -> Done:
     """Make the call within the lease; take the intent back if it certainly had no effect."""
-    await _extend_lease(executor, row)
-    if again:
-        request = effect.kind.request(effect.call)
-        now = executor.clock.now()
-        async with executor.store.write() as tx:
-            if not await ledger.mark_sent(tx, effect.key, request=request, now=now):
-                raise NotSettled(now, "an earlier call was answered meanwhile")
+    # counted from here on, so that no wait below makes it later than the lease allows
+    end = asyncio.get_running_loop().time() + _time_to_call(executor.lease).total_seconds()
+    async with executor.store.write() as tx:
+        await _extend_lease(tx, executor, row)
+        request, now = effect.kind.request(effect.call), executor.clock.now()
+        if again and not await ledger.mark_sent(tx, effect.key, request=request, now=now):
+            raise NotSettled(now, "an earlier call was answered meanwhile")
     try:
-        async with asyncio.timeout(_time_to_call(executor.lease).total_seconds()):
+        async with asyncio.timeout_at(end):
+            # a process that stood still until after its end is stopped here, before it sends
+            await asyncio.sleep(0)
             return await effect.kind.send(configured.place, effect.call)
     except (Transient, Rejected) as error:
         async with executor.store.write() as tx:
+            await _extend_lease(tx, executor, row)
             await ledger.withdraw(tx, effect.key)
         if isinstance(error, Rejected) and not isinstance(error, Unauthorised):
             raise Refused(effect, error) from error
         raise
     except (Ambiguous, TimeoutError) as error:
         async with executor.store.write() as tx:
+            await _extend_lease(tx, executor, row)
             await ledger.mark_lost(tx, effect.key, executor.clock.now())
         if isinstance(error, Ambiguous):
             raise
-        raise Ambiguous(
-            configured.place.connection, effect.kind.name, "no answer within the reaction's lease"
-        ) from None
+        place, why = configured.place.connection, "no answer within the reaction's lease"
+        raise Ambiguous(place, effect.kind.name, why) from None
 
 
-async def _extend_lease(executor: Executor, row: InboxRow) -> None:
+async def _extend_lease(tx: AsyncConnection, executor: Executor, row: InboxRow) -> None:
+    """Hold the row for another lease; LeaseLost, and nothing is written, where it is not ours."""
     until = executor.clock.now() + executor.lease
-    async with executor.store.write() as tx:
-        if not await inbox.extend_lease(tx, row.id, executor.owner, until, token=row.lease_token):
-            raise LeaseLost
+    if not await inbox.extend_lease(tx, row.id, executor.owner, until, token=row.lease_token):
+        raise LeaseLost
 
 
 def _time_to_call(lease: timedelta) -> timedelta:

@@ -171,17 +171,17 @@ async def test_many_claimers_never_work_on_one_row_or_one_key_together(
 ) -> None:
     keys = [f"key-{number % 7}" for number in range(rows)]
     at_work: set[str] = set()
-    done: dict[str, list[int]] = defaultdict(list)
+    worked: dict[str, list[int]] = defaultdict(list)
 
     async def worker(store: Store, name: str) -> None:
-        while sum(map(len, done.values())) < rows:
+        while sum(map(len, worked.values())) < rows:
             for row in await _claim(store, 3, owner=name):
                 assert row.ordering_key not in at_work
                 at_work.add(row.ordering_key)
+                worked[row.ordering_key].append(row.id)
                 await asyncio.sleep(0)
                 at_work.discard(row.ordering_key)
                 await _finish(store, row, "succeeded")
-                done[row.ordering_key].append(row.id)
 
     async with AsyncExitStack() as stack:
         opened = [await stack.enter_async_context(Store.open(store_url)) for _ in range(stores)]
@@ -191,8 +191,8 @@ async def test_many_claimers_never_work_on_one_row_or_one_key_together(
             for number in range(workers):
                 tasks.create_task(worker(opened[number % stores], f"worker-{number}"))
 
-    assert {key: sorted(ids) for key, ids in done.items()} == done
-    assert sorted(chain.from_iterable(done.values())) == list(range(1, rows + 1))
+    assert {key: sorted(ids) for key, ids in worked.items()} == worked
+    assert sorted(chain.from_iterable(worked.values())) == list(range(1, rows + 1))
 
 
 @contextmanager

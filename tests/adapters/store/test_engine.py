@@ -239,6 +239,21 @@ async def test_wherever_it_is_cancelled_a_write_is_whole_or_not_at_all(store_url
     assert finished <= numbers
 
 
+@pytest.mark.parametrize("ticks", range(0, 30, 2))
+def test_a_program_that_is_stopped_while_it_connects_ends_quietly(
+    sqlite_url: str, ticks: int
+) -> None:
+    async def program() -> None:
+        async with Store.open(sqlite_url) as store:
+            task = asyncio.create_task(_value(store))
+            for _ in range(ticks):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+
+    asyncio.run(program())  # a thread or a connection left behind fails the test as a warning
+
+
 async def test_closing_waits_for_the_transactions_that_run(store: Store) -> None:
     async with asyncio.timeout(IN_TIME):
         async with store.read() as reading, store.write() as writing:

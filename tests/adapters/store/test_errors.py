@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -60,6 +61,18 @@ async def test_a_store_that_another_process_holds_is_unavailable_after_a_while(
                 assert await outbox.add(tx, [a_record()]) == 1
     finally:
         other.close()
+
+
+async def test_a_new_file_that_another_process_holds_is_waited_for(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # in the old journal mode, which has to be left
+    async with asyncio.timeout(30), Store.open(f"sqlite:///{tmp_path}/new.db") as store:
+        upgrading = asyncio.create_task(store.upgrade())
+        await asyncio.wait([upgrading], timeout=0.2)
+        assert not upgrading.done()
+
+        other.close()
+        assert await upgrading
 
 
 async def test_a_full_disk_is_said_and_nothing_is_kept(sqlite_store: Store) -> None:

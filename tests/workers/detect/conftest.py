@@ -6,8 +6,10 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
+import httpx
 import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
@@ -32,6 +34,14 @@ def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     asyncio.run(upgrade())
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def certificates_read_once() -> Iterator[None]:
+    """Plain HTTP needs no certificates, and each client would spend 50 ms on reading them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx, "create_ssl_context", cache(httpx.create_ssl_context))
+        yield
 
 
 @pytest.fixture(autouse=True)

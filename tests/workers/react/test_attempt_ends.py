@@ -12,14 +12,10 @@ from adapters.store import inbox
 from adapters.store.inbox import NewReaction
 from events.envelope import Event, to_headers
 from tests.workers.react.invoices import line, paid, settings
-from tests.workers.react.test_attempt import CREATED, SUCCEEDED, assert_once, assert_told_once
-from tests.workers.react.world import LEASE, SETTLE, World, hooked
+from tests.workers.react.world import CREATED, FAILED, LEASE, SETTLE, SUCCEEDED, World, hooked
 from workers.react.effects import charge_sheet
 from workers.react.reaction import Configured, Done, Effect, Place
 from workers.react.reactions.recharge_paid_invoice import NAME, plan
-
-FAILED = "tiebeam.reaction.failed"
-
 
 # --- dry runs -----------------------------------------------------------------------------------
 
@@ -80,7 +76,7 @@ async def test_a_dry_run_made_live_is_carried_out(world: World) -> None:
         assert await inbox.make_live(tx, [row.id], [NAME], world.clock.now()) == [row.id]
 
     assert (await world.work()).state == "succeeded"
-    assert_once(world)
+    world.assert_once()
     assert await world.told_types() == [SUCCEEDED, CREATED, SUCCEEDED]
 
 
@@ -98,7 +94,7 @@ async def test_what_was_taken_live_is_not_sent_once_the_reaction_is_a_dry_run(
     assert world.sandbox.state.requests.find() == []
     await world.retry(row.id)
     assert (await world.work()).state == "succeeded"
-    assert_once(world)
+    world.assert_once()
 
 
 # --- what nobody foresaw ------------------------------------------------------------------------
@@ -133,7 +129,7 @@ async def test_a_mistake_is_retried_by_hand_once_it_is_mended(world: World) -> N
     await world.retry(row.id)
 
     assert (await world.work()).state == "succeeded"
-    assert_once(world)
+    world.assert_once()
 
 
 async def test_a_mistake_does_not_hold_up_the_next_of_its_key(world: World) -> None:
@@ -164,7 +160,7 @@ async def test_a_mistake_after_the_call_does_not_forget_the_call(world: World) -
     world.clock.advance(seconds=(LEASE + SETTLE).total_seconds())
     await world.retry(row.id)
     assert (await world.work()).state == "succeeded"
-    assert_once(world)
+    world.assert_once()
     assert len(world.puts()) == 1
 
 
@@ -212,7 +208,7 @@ async def test_an_event_with_fields_of_a_later_release_is_answered(world: World)
     await world.take(replace(event, data=orjson.dumps(data)))
 
     assert (await world.work()).state == "succeeded"
-    await assert_told_once(world)
+    await world.assert_told_once()
 
 
 async def test_a_row_whose_event_cannot_be_read_is_dead_and_told(world: World) -> None:
@@ -255,4 +251,4 @@ async def test_whatever_an_invoice_is_called_it_can_be_charged_and_looked_up(
     world.clock.advance(seconds=SETTLE.total_seconds())
 
     assert (await world.work()).state == "succeeded"
-    await assert_told_once(world)
+    await world.assert_told_once()

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.http.errors import Ambiguous, Rejected, Transient
 from adapters.store.engine import Store
 from adapters.store.errors import StoreUnavailable
 from deploy.sandbox.essensys.records import bill
 from tests.workers.react.invoices import line, paid
-from tests.workers.react.test_attempt import assert_once, assert_told_once
 from tests.workers.react.world import LEASE, SETTLE, World, for_ever, hooked
 from workers.react import attempt
 from workers.react.effects import charge_sheet
@@ -60,8 +60,8 @@ async def test_a_crash_after_the_call_is_found_and_told_once(world: World) -> No
     (effect,) = await world.effects()
     assert (effect.state, effect.lost_at) == ("sending", None)
     await take_over(world)
-    assert_once(world, 2)
-    await assert_told_once(world, 2)
+    world.assert_once(2)
+    await world.assert_told_once(2)
     (first, second) = await world.effects()
     assert (first.found_by, second.found_by) == ("reference", "answer")
 
@@ -78,8 +78,8 @@ async def test_a_crash_before_the_call_sends_it_once(world: World) -> None:
 
     assert world.puts() == []
     await take_over(world)
-    assert_once(world)
-    await assert_told_once(world)
+    world.assert_once()
+    await world.assert_told_once()
 
 
 async def test_a_crash_during_the_look_repeats_it(world: World) -> None:
@@ -93,8 +93,8 @@ async def test_a_crash_during_the_look_repeats_it(world: World) -> None:
     world.sandbox.state.faults.clear()
 
     await take_over(world)
-    assert_once(world)
-    await assert_told_once(world)
+    world.assert_once()
+    await world.assert_told_once()
 
 
 async def test_a_crash_before_the_end_is_saved_calls_nobody_again(
@@ -113,8 +113,8 @@ async def test_a_crash_before_the_end_is_saved_calls_nobody_again(
     requests = len(world.sandbox.state.requests.find())
 
     await take_over(world)
-    assert_once(world, 2)
-    await assert_told_once(world, 2)
+    world.assert_once(2)
+    await world.assert_told_once(2)
     assert len(world.sandbox.state.requests.find()) == requests
     (audit,) = await world.audits()
     assert [one["found_by"] for one in audit["effects"]] == ["answer", "answer"]
@@ -195,8 +195,8 @@ async def test_wherever_the_store_fails_every_line_is_charged_and_told_once(
     if await world.states() != ["succeeded"]:
         await take_over(world)
 
-    assert_once(world, 2)
-    await assert_told_once(world, 2)
+    world.assert_once(2)
+    await world.assert_told_once(2)
 
 
 # --- a process that falls behind ----------------------------------------------------------------
@@ -216,8 +216,8 @@ async def test_an_answer_that_comes_after_somebody_took_over_changes_nothing(
     world.sandbox.state.faults.release(fault)
     await behind
 
-    assert_once(world)
-    await assert_told_once(world)
+    world.assert_once()
+    await world.assert_told_once()
     assert await world.states() == ["succeeded"]
 
 
@@ -263,10 +263,10 @@ async def test_an_answer_that_comes_while_the_heir_looks_keeps_him_from_calling(
     (row,) = await world.claim(heir)
     await attempt.carry_out(heir, row)
 
-    assert_once(world)
+    world.assert_once()
     await take_over(world)
-    assert_once(world)
-    await assert_told_once(world)
+    world.assert_once()
+    await world.assert_told_once()
 
 
 async def test_who_has_lost_the_lease_sends_nothing_and_ends_nothing(world: World) -> None:
@@ -282,6 +282,39 @@ async def test_who_has_lost_the_lease_sends_nothing_and_ends_nothing(world: Worl
     assert await world.told() == []
     (now,) = await world.rows()
     assert (now.state, now.lease_owner) == ("running", taken.lease_owner)
+
+
+@pytest.mark.parametrize("status", [429, 400, 500])
+async def test_a_late_answer_to_the_one_before_says_nothing_of_the_heirs_own_call(
+    status: int, world: World
+) -> None:
+    await world.take(paid())
+    held: list[asyncio.Event] = [asyncio.Event(), asyncio.Event()]
+    errors = {429: Transient, 400: Rejected, 500: Ambiguous}
+
+    async def slow_send(*_: Any) -> Done:
+        held[0].set()
+        await held[1].wait()
+        raise errors[status]("operate", "put_chargesheet", "late", status=status)
+
+    slow = world.executor(hooked(world.configured(), send=slow_send), owner="slow")
+    (row,) = await world.claim(slow)
+    behind = asyncio.create_task(attempt.carry_out(slow, row))
+    await held[0].wait()
+    world.clock.advance(seconds=LOST.total_seconds())
+    heir = world.executor(owner="heir")
+    world.fault("delay", hold=True, when="after")
+    await die(world, heir, lambda: len(world.sheets()) == 1)
+    (begun,) = await world.effects()
+
+    held[1].set()
+    await behind
+
+    assert await world.effects() == [begun]
+    assert (begun.attempts, begun.lost_at) == (2, None)
+    await take_over(world)
+    world.assert_once()
+    await world.assert_told_once()
 
 
 # --- two effects with the same values, where no reference can be read ---------------------------

@@ -39,6 +39,9 @@ __all__ = ["ACCOUNT", "OTHER_ACCOUNT", "World", "connected", "record_of"]
 
 NAME = recharge_paid_invoice.NAME
 LONDON = ZoneInfo("Europe/London")
+CREATED = "essensys.charge_sheet.created"
+SUCCEEDED = "tiebeam.reaction.succeeded"
+FAILED = "tiebeam.reaction.failed"
 LEASE = timedelta(seconds=60)
 SETTLE = timedelta(seconds=30)
 
@@ -225,7 +228,7 @@ class World:
 
     async def created(self) -> list[dict[str, Any]]:
         """The charge sheets that events tell of."""
-        rows = await self.told("essensys.charge_sheet.created")
+        rows = await self.told(CREATED)
         return [orjson.loads(row.value)["charge_sheet"] for row in rows]
 
     async def audits(self) -> list[dict[str, Any]]:
@@ -256,6 +259,18 @@ class World:
         return self.sandbox.state.faults.add(
             kind, **({"provider": "essensys", "method": "PUT"} | options)
         )
+
+    def assert_once(self, lines: int = 1) -> None:
+        """The provider has one charge sheet for each line, no more and no less."""
+        references = [sheet["referencetext"] for sheet in self.sheets()]
+        assert len(references) == lines, references
+        assert len(set(references)) == lines, references
+
+    async def assert_told_once(self, lines: int = 1) -> None:
+        """Each charge sheet and the success were told once, in this order; nothing else was."""
+        assert await self.told_types() == [CREATED] * lines + [SUCCEEDED]
+        told = [(sheet["charge_sheet_id"], sheet["reference"]) for sheet in await self.created()]
+        assert told == [(one["chargesheetid"], one["referencetext"]) for one in self.sheets()]
 
     def hide_references(self) -> None:
         """From now on no reference of a charge can be read before it is billed."""

@@ -2,92 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC
 from decimal import Decimal
-from typing import Any
 
 import orjson
 import pytest
 
 from adapters.essensys.errors import Unsendable
-from adapters.essensys.formats import read_wall_time
-from adapters.essensys.models import ChargeSheet
 from adapters.http.errors import Ambiguous, Rejected, Transient
-from deploy.sandbox.essensys.records import add_charge_sheet, bill, create_charge
 from events.essensys import ChargeSheetData
-from tests.workers.react.invoices import OTHER_ACCOUNT, PLACE, line, paid, settings
+from tests.workers.react.effects.charges import CALL, bill_all, calls, entered, look, write
+from tests.workers.react.invoices import OTHER_ACCOUNT, PLACE, line
 from tests.workers.react.world import LONDON, World
 from workers.react.effects.charge_sheet import (
     KIND,
-    PlannedCharge,
-    find,
     outcome,
     request,
     restore,
-    same_charge,
-    send,
 )
-from workers.react.reaction import Absent, Done, Effect, Place, Search, Unclear
-from workers.react.reactions.recharge_paid_invoice import plan
-
-
-def calls(*lines: dict[str, Any], **changes: Any) -> list[PlannedCharge]:
-    effects = plan(paid(*lines, **changes), settings(lines="all"), PLACE)
-    return [effect.call for effect in effects]
-
-
-CALL = calls()[0]
-
-
-async def look(
-    world: World, call: PlannedCharge = CALL, *, claimed: Iterable[str] = (), ago: float = 0
-) -> Done | Absent | Unclear:
-    """Look for a call that was first made so many days ago."""
-
-    async def ours(ids: set[str]) -> set[str]:
-        return ids & set(claimed)
-
-    sent_at = world.clock.now() - timedelta(days=ago)
-    place = Place("operate", world.client, "GBP", "Europe/London")
-    before = len(world.puts())
-    found = await find(place, Search(Effect(call.effect_key, KIND, call), sent_at, ours))
-    assert len(world.puts()) == before, "looking changes nothing"
-    return found
-
-
-async def write(world: World, call: PlannedCharge = CALL) -> str:
-    place = Place("operate", world.client, "GBP", "Europe/London")
-    return (await send(place, call)).provider_id
-
-
-def entered(world: World, call: PlannedCharge = CALL, kind: str = "", **changes: Any) -> str:
-    """Somebody enters a charge with the values of a call, without a reference."""
-    wire = call.put().to_wire(LONDON)
-    values = {
-        "accountname": call.account,
-        "product": call.product,
-        "tax": call.tax,
-        "quantity": str(call.quantity),
-        "unitprice": f"{call.unit_price:.4f}",
-        "datefrom": _stored(wire["datefrom"]),
-        "dateto": _stored(wire["dateto"]),
-        **changes,
-    }
-    data, now = world.sandbox.state.essensys, world.clock.now()
-    made = create_charge(data, kind, values, now) if kind else add_charge_sheet(data, values, now)
-    return str(made["chargesheetid"])
-
-
-def _stored(text: str) -> str:
-    return f"{read_wall_time(text, LONDON).replace(tzinfo=None):%Y-%m-%dT%H:%M:%S}"
-
-
-def bill_all(world: World, *, keep: bool) -> None:
-    data = world.sandbox.state.essensys
-    bill(data, [one["chargesheetid"] for one in world.sheets()], world.clock.now(), keep=keep)
-
+from workers.react.reaction import Absent, Done, Effect
 
 # --- writing ----------------------------------------------------------------------------------
 
@@ -242,170 +176,6 @@ async def test_a_look_that_fails_says_so_and_is_no_absence(world: World) -> None
 
     with pytest.raises(Transient):
         await look(world)
-
-
-# --- finding by value -------------------------------------------------------------------------
-
-
-async def test_exactly_one_equal_charge_without_a_reference_is_ours(world: World) -> None:
-    world.hide_references()
-    provider_id = await write(world)
-
-    found = await look(world)
-
-    assert isinstance(found, Done)
-    assert (found.provider_id, found.found_by) == (provider_id, "value")
-
-
-async def test_two_equal_charges_are_for_a_person_to_tell_apart(world: World) -> None:
-    world.hide_references()
-    ids = [await write(world), entered(world)]
-
-    found = await look(world)
-
-    assert isinstance(found, Unclear)
-    assert all(one in found.reason for one in ids)
-    assert CALL.effect_key in found.reason
-
-
-async def test_one_of_two_equal_charges_that_is_claimed_already_leaves_the_other(
-    world: World,
-) -> None:
-    world.hide_references()
-    theirs, ours = await write(world), await write(world)
-
-    found = await look(world, claimed=[theirs])
-
-    assert isinstance(found, Done)
-    assert found.provider_id == ours
-
-
-async def test_an_equal_charge_of_another_effect_is_not_ours(world: World) -> None:
-    world.hide_references()
-    theirs = await write(world)
-
-    assert await look(world, claimed=[theirs]) == Absent()
-
-
-async def test_an_equal_charge_with_another_reference_is_not_ours(world: World) -> None:
-    entered(world, referencetext="Entered by hand")
-
-    assert await look(world) == Absent()
-
-
-async def test_equal_charges_of_two_invoices_are_told_apart_by_their_references(
-    world: World,
-) -> None:
-    (theirs,) = calls(uuid="invoice-2", number="211706")
-    await write(world, theirs)
-    assert theirs.model_copy(update={"reference": "", "invoice_uuid": "", "effect_key": ""}) == (
-        CALL.model_copy(update={"reference": "", "invoice_uuid": "", "effect_key": ""})
-    ), "paid in the same minute, nothing but the reference tells them apart"
-
-    assert await look(world) == Absent()
-
-
-async def test_somebodys_equal_charge_does_not_hide_ours(world: World) -> None:
-    entered(world, referencetext="Entered by hand")
-    entered(world)
-    provider_id = await write(world)
-
-    found = await look(world)
-
-    assert isinstance(found, Done)
-    assert (found.provider_id, found.found_by) == (provider_id, "reference")
-
-
-async def test_two_equal_lines_of_one_invoice_are_told_apart_by_their_ends(world: World) -> None:
-    world.hide_references()
-    first, second = calls(line(), line())
-    provider_id = await write(world, second)
-
-    assert await look(world, first) == Absent()
-    found = await look(world, second)
-    assert isinstance(found, Done)
-    assert (found.provider_id, found.found_by) == (provider_id, "value")
-
-
-@pytest.mark.parametrize(
-    "different",
-    [
-        {"accountname": OTHER_ACCOUNT},
-        {"product": "74"},
-        {"tax": "1"},
-        {"quantity": "2"},
-        {"unitprice": "55.0100"},
-        {"datefrom": "2020-03-12T11:05:00"},
-        {"dateto": "2020-03-12T11:08:00"},
-    ],
-)
-async def test_a_charge_that_differs_in_one_value_is_not_ours(
-    different: dict[str, Any], world: World
-) -> None:
-    world.hide_references()
-    entered(world, **different)
-
-    assert await look(world) == Absent()
-
-
-async def test_equal_charges_of_other_kinds_are_not_charge_sheets(world: World) -> None:
-    entered(world, kind="batchchargesheet", batchsheet="1275")
-    entered(world, kind="bookingcharge", booking="1275")
-
-    assert await look(world) == Absent()
-
-
-async def test_an_equal_charge_of_last_week_is_not_ours(world: World) -> None:
-    world.hide_references()
-    entered(world)
-    world.clock.advance(days=7)
-
-    assert await look(world) == Absent()
-
-
-@pytest.mark.parametrize("field", ["datefrom", "dateto", "quantity", "unitprice", "accountname"])
-def test_a_charge_that_does_not_show_a_value_is_not_taken_for_ours(field: str) -> None:
-    row = {
-        "chargesheetid": "1",
-        "accountname": CALL.account,
-        "product": CALL.product,
-        "tax": CALL.tax,
-        "quantity": "1.0",
-        "unitprice": "55.0000",
-        "datefrom": "2020-03-12T11:06:59+00:00",
-        "dateto": "2020-03-12T11:07:00+00:00",
-    }
-    assert same_charge(ChargeSheet.model_validate(row), CALL, LONDON)
-
-    assert not same_charge(ChargeSheet.model_validate({**row, field: None}), CALL, LONDON)
-
-
-@pytest.mark.parametrize(
-    ("start", "end"),
-    [
-        ("2026-07-01T11:15:00+00:00", "2026-07-01T11:16:00+00:00"),  # wall time, labelled so
-        ("2026-07-01T10:15:00+00:00", "2026-07-01T10:16:00+00:00"),  # true moments
-        ("2026-07-01T11:15:30+01:00", "2026-07-01T11:16:30+01:00"),
-    ],
-)
-def test_times_are_compared_by_the_minute_whichever_way_they_are_labelled(
-    start: str, end: str
-) -> None:
-    (call,) = calls(paid_on="2026-07-01T10:15:42Z")
-    sheet = ChargeSheet.model_validate(
-        {
-            "chargesheetid": "1",
-            "accountname": call.account,
-            "product": call.product,
-            "tax": call.tax,
-            "quantity": "1",
-            "unitprice": "55",
-            "datefrom": start,
-            "dateto": end,
-        }
-    )
-
-    assert same_charge(sheet, call, LONDON)
 
 
 # --- what the ledger keeps and what is told -----------------------------------------------------

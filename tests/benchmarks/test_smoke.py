@@ -1,0 +1,92 @@
+"""Every workload runs, at a tiny size: what it proves in each round holds, and it can be told."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from adapters.kafka.settings import KafkaSettings
+from tests.benchmarks import detection, intake, reactions, relay
+from tests.benchmarks.profiling import profiled
+from tests.benchmarks.report import Report, markdown
+from tests.benchmarks.rounds import Goal, Result, Sample, Workload, measure, table
+
+
+async def _smoke(workload: Workload) -> Result:
+    result = await measure(workload, rounds=1)
+    assert result.samples.keys() == workload.rows.keys()
+    assert all(sample.seconds > 0 for samples in result.samples.values() for sample in samples)
+    assert all(result.ratio(goal) > 0 for goal in workload.goals)
+    assert all(goal.cause(result.middle(goal.ours)) for goal in workload.goals if goal.cause)
+    return result
+
+
+async def test_detection_finds_every_change(tmp_path: Path) -> None:
+    async with detection.workload(tmp_path, rows=1_000) as workload:
+        await _smoke(workload)
+
+
+async def test_reactions_are_made_once_and_in_order_per_key(tmp_path: Path) -> None:
+    tiny = reactions.Size(events=40, keys=10, hot_events=20, hot=5, delay=0.005)
+    async with reactions.workload(tmp_path, tiny) as workload:
+        await _smoke(workload)
+
+
+@pytest.mark.kafka
+async def test_the_relay_publishes_everything(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    await _smoke(relay.workload(kafka_settings, tmp_path, records=200))
+
+
+@pytest.mark.kafka
+async def test_the_intake_stores_everything(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
+    await _smoke(intake.workload(kafka_settings, tmp_path, records=200))
+
+
+async def test_a_missed_goal_is_told_with_its_cause_and_its_profile() -> None:
+    async def slow() -> dict[str, Sample]:
+        return {"slow": Sample(10, 2.0, 0.5, {"pauses": 3})}
+
+    async def quick() -> dict[str, Sample]:
+        return {"quick": Sample(10, 1.0, 0.5)}
+
+    workload = Workload(
+        name="W0 example",
+        about="An example.",
+        unit="things",
+        rows={"slow": "dawdles", "quick": "hurries"},
+        contenders={"slow": slow, "quick": quick},
+        goals=[Goal("slow", "quick", 0.6, lambda sample: f"{sample.facts['pauses']} pauses")],
+    )
+    result = await measure(workload, rounds=2)
+
+    text = markdown(Report([result], {"slow": await profiled(slow)}, {"W9": "no luck"}))
+
+    assert result.ratio(workload.goals[0]) == 0.5
+    assert "slow / quick: 0.50 (goal 0.6: NOT reached)" in text
+    assert "Why `slow` misses its goal: 3 pauses." in text
+    assert "own time by package" in text
+    assert "Not run: no luck." in text
+    with Console(record=True, quiet=True) as console:
+        console.print(table(result))
+
+
+def test_a_hot_key_has_its_share_evenly_among_the_others() -> None:
+    events = reactions.with_hot_key(100, 20)
+
+    hot = [place for place, event in enumerate(events) if event.key == "hot"]
+    assert len(hot) == 20
+    assert max(later - earlier for earlier, later in pairwise(hot)) <= 10
+    assert [events[place].sequence for place in hot] == list(range(1, 21))
+
+
+def test_a_call_out_of_order_is_noticed() -> None:
+    (event,) = reactions.with_hot_key(1, 1)
+    calls = [("hot 1 2", 1.0, 2.0), ("hot 1 1", 3.0, 4.0)]
+
+    with pytest.raises(AssertionError, match=r"hot: .* came after"):
+        reactions.check_record({"calls": calls, "refused": 0}, [event])

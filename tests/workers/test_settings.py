@@ -1,0 +1,591 @@
+"""Settings: what is wrong is told in one readable line, and no secret is ever in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from tests.workers.fake_clock import FakeClock
+from workers.settings import (
+    EssensysConnection,
+    PlentificConnection,
+    Settings,
+    SettingsError,
+    load,
+    parse_duration,
+)
+from workers.wiring import assemble
+
+SECRET = "tr0ub4dor&3"
+PLENTIFIC = """
+[connections.plentific]
+provider = "plentific"
+base_url = "https://api.plentific.com/2021-10-28"
+client_id = "id"
+client_secret = "tr0ub4dor&3"
+"""
+OPERATE = """
+[connections.operate]
+provider = "essensys"
+base_url = "https://operate-api.essensys.tech"
+client_id = "id"
+client_secret = "tr0ub4dor&3"
+username = "user"
+password = "tr0ub4dor&3"
+"""
+RECHARGE = """
+[reactions.recharge-paid-invoice]
+from = "plentific"
+to = "operate"
+product = { LABOUR = "73" }
+tax = { "20" = "5" }
+account = { "PROP-001" = "277754" }
+"""
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write the configuration file."""
+
+    def to_file(text: str, name: str = "tiebeam.toml") -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return to_file
+
+
+def problem(path: Path, environ: Mapping[str, str] | None = None) -> str:
+    """The one line that says why the settings cannot be used, after the file's name."""
+    with pytest.raises(SettingsError) as caught:
+        load(path, environ or {})
+    line = str(caught.value)
+    assert len(line.splitlines()) == 1
+    assert SECRET not in line
+    return line.removeprefix(f"{path}: ")
+
+
+# --- what can be read -------------------------------------------------------------------------
+
+
+def test_an_empty_file_is_a_configuration(write: Write) -> None:
+    settings = load(write(""), {})
+
+    assert settings == Settings()
+    assert settings.kafka.bootstrap_servers == "localhost:9092"
+    assert settings.store.url.get_secret_value() == "sqlite:///tiebeam.db"
+    assert (settings.http.ops_port, settings.http.webhook_port) == (8080, 8081)
+    assert settings.telemetry.otlp_endpoint is None
+
+
+def test_every_table_of_the_design_can_be_read(write: Write) -> None:
+    text = """
+[kafka]
+bootstrap_servers = "a:9092,b:9092"
+topic_prefix = "test."
+partitions = 3
+replication_factor = 2
+[store]
+url = "postgresql://user:tr0ub4dor&3@host/db"
+[telemetry]
+otlp_endpoint = "http://localhost:4318"
+[http]
+host = "127.0.0.1"
+ops_port = 0
+webhook_port = 65535
+"""
+    stream = '[connections.plentific.streams.invoices]\nevery = "90s"\ndetails_every = "2h"\n'
+
+    settings = load(write(text + PLENTIFIC + stream + OPERATE + RECHARGE), {})
+
+    assert (settings.kafka.partitions, settings.kafka.topic_prefix) == (3, "test.")
+    plentific, operate = settings.connections["plentific"], settings.connections["operate"]
+    assert isinstance(plentific, PlentificConnection)
+    assert isinstance(operate, EssensysConnection)
+    assert plentific.client_secret.get_secret_value() == SECRET
+    assert (plentific.currency, plentific.timezone) == ("GBP", "Europe/London")
+    assert plentific.streams["invoices"].every == timedelta(seconds=90)
+    assert plentific.streams["invoices"].sweep_every is None
+    assert plentific.limits.requests_per_second == 10
+    assert settings.reactions["recharge-paid-invoice"]["from"] == "plentific"
+
+
+def test_several_connections_of_one_provider_are_allowed(write: Write) -> None:
+    second = PLENTIFIC.replace("connections.plentific", "connections.the-other_1")
+
+    assert load(write(PLENTIFIC + second), {}).connections.keys() == {"plentific", "the-other_1"}
+
+
+def test_decimals_keep_their_digits(write: Write) -> None:
+    text = PLENTIFIC + "limits = { requests_per_second = 0.5 }\n[reactions.r]\nx = 17.50\n"
+
+    settings = load(write(text), {})
+
+    assert settings.connections["plentific"].limits.requests_per_second == 0.5
+    assert settings.reactions["r"]["x"] == Decimal("17.50")
+    assert str(settings.reactions["r"]["x"]) == "17.50"
+
+
+def test_settings_cannot_be_changed(write: Write) -> None:
+    settings = load(write(""), {})
+
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.kafka.partitions = 1  # type: ignore[misc]
+
+
+# --- durations --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("500ms", 0.5), ("60s", 60), ("5m", 300), ("1h", 3600), ("2d", 172_800), (" 1.5 h ", 5400)],
+)
+def test_durations_have_a_unit(text: str, seconds: float) -> None:
+    assert parse_duration(text) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("value", ['"60"', "60", "1.5", "true", '"1w"', '"-1s"', '"PT5M"', '""'])
+def test_what_is_no_duration_is_refused(write: Write, value: str) -> None:
+    assert problem(write(f"[poll]\nlease = {value}\n")) == (
+        'poll.lease: write a duration as "500ms", "60s", "5m", "1h" or "2d"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("0s", "must be longer than nothing"),
+        ("0.0000001ms", "must be longer than nothing"),
+        ("99999999999999d", "is longer than anybody can wait"),
+        (f"1{'0' * 400}s", "is longer than anybody can wait"),
+    ],
+)
+def test_a_duration_must_be_one_that_can_be_waited_for(
+    write: Write, value: str, reason: str
+) -> None:
+    assert problem(write(f'[poll]\nlease = "{value}"\n')) == f"poll.lease: {reason}"
+
+
+# --- bad values -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[kafka]\nbroker = 'x'\n", "kafka.broker: unknown key"),
+        ("[kafca]\n", "kafca: unknown key"),
+        ("kafka = 5\n", "kafka: Input should be a valid dictionary or instance of KafkaSection"),
+        (
+            "[kafka]\nbootstrap_servers = 9092\n",
+            "kafka.bootstrap_servers: Input should be a valid string",
+        ),
+        (
+            "[kafka]\npartitions = 'many'\n",
+            "kafka.partitions: Input should be a valid integer, "
+            "unable to parse string as an integer",
+        ),
+        ("[kafka]\npartitions = true\n", "kafka.partitions: must be a number"),
+        (
+            "[kafka]\npartitions = 0\n",
+            "kafka.partitions: Input should be greater than or equal to 1",
+        ),
+        (
+            "[http]\nops_port = 65536\n",
+            "http.ops_port: Input should be less than or equal to 65535",
+        ),
+        (
+            "[telemetry]\nlog_level = 'loud'\n",
+            "telemetry.log_level: Input should be 'debug', 'info', 'warning' or 'error'",
+        ),
+        (
+            "[telemetry]\notlp_endpoint = 'localhost:4318'\n",
+            'telemetry.otlp_endpoint: write a URL such as "https://api.example.com"',
+        ),
+        ("[connections]\np = 5\n", "connections.p: Input should be a valid dictionary"),
+        ("[connections.p]\n", 'connections.p: needs provider = "plentific" or "essensys"'),
+        (
+            "[connections.p]\nprovider = 'fax'\n",
+            'connections.p: provider must be "plentific" or "essensys"',
+        ),
+        ("[reactions]\nr = 5\n", "reactions.r: Input should be a valid dictionary"),
+        (
+            "[kafka]\nbroker = 'x'\npartitions = 0\n[store]\nfile = 'x'\n",
+            "kafka.partitions: Input should be greater than or equal to 1 (and 2 more)",
+        ),
+    ],
+)
+def test_a_bad_value_is_told_with_its_key_and_the_reason(
+    write: Write, text: str, line: str
+) -> None:
+    assert problem(write(text)).startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("client_secret", "client_secrets", "client_secret: is missing (and 1 more)"),
+        ('client_id = "id"', "", "client_id: is missing"),
+        ('"id"', "5", "client_id: Input should be a valid string"),
+        ('"id"', '""', "client_id: must not be empty"),
+        ("https", "ftp", 'base_url: write a URL such as "https://api.example.com"'),
+        ("https://", "", 'base_url: write a URL such as "https://api.example.com"'),
+        (
+            "https://",
+            "https://user:tr0ub4dor&3@",
+            "base_url: must not hold a user name or password",
+        ),
+        ("https://", "https://[::1/", "base_url: Invalid IPv6 URL"),
+    ],
+)
+def test_a_bad_value_of_a_connection_is_told_with_its_key(
+    write: Write, old: str, new: str, line: str
+) -> None:
+    assert old in PLENTIFIC
+    path = write(PLENTIFIC.replace(old, new, 1))
+
+    assert problem(path) == f"connections.plentific.{line}"
+
+
+@pytest.mark.parametrize(
+    ("extra", "line"),
+    [
+        ('colour = "red"', "colour: unknown key"),
+        ('password = "x"', "password: unknown key"),  # essensys has one
+        ('currency = "pounds"', "currency: String should match pattern '^[A-Z]{3}$'"),
+        ('timezone = "Mars"', "timezone: 'Mars' is not a time zone such as Europe/London"),
+        ('timezone = "Europe"', "timezone: 'Europe' is not a time zone such as Europe/London"),
+        ('timezone = ""', "timezone: '' is not a time zone such as Europe/London"),
+        (
+            "limits = { max_in_flight = 0 }",
+            "limits.max_in_flight: Input should be greater than or equal to 1",
+        ),
+        (
+            "limits = { requests_per_second = 0 }",
+            "limits.requests_per_second: Input should be greater than 0",
+        ),
+        ("limits = { requests_per_second = true }", "limits.requests_per_second: must be a number"),
+        ("limits = { burst = 5 }", "limits.burst: unknown key"),
+        ('streams.invoices.each = "5m"', "streams.invoices.each: unknown key"),
+        (
+            "streams.invoices.every = 60",
+            'streams.invoices.every: write a duration as "500ms", "60s", "5m", "1h" or "2d"',
+        ),
+    ],
+)
+def test_a_bad_option_of_a_connection_is_told_with_its_key(
+    write: Write, extra: str, line: str
+) -> None:
+    assert problem(write(PLENTIFIC + extra)) == f"connections.plentific.{line}"
+
+
+def test_a_key_with_a_line_break_is_still_told_in_one_line(write: Write) -> None:
+    assert problem(write('[kafka]\n"a\\nb" = 1\n')) == "kafka.a b: unknown key"
+
+
+# --- the file ---------------------------------------------------------------------------------
+
+
+def test_a_missing_file_says_how_to_name_one(tmp_path: Path) -> None:
+    line = problem(tmp_path / "nowhere.toml")
+
+    assert line == "no such file; name one with --config or TIEBEAM_CONFIG"
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    assert problem(tmp_path).startswith("cannot be read: ")
+
+
+@pytest.mark.parametrize("text", ["[kafka", 'a = "tr0ub4dor&3', "a = 1\na = 2\n", "[x]\n[x]\n"])
+def test_a_file_that_is_not_toml_is_told_with_its_line(write: Write, text: str) -> None:
+    assert problem(write(text)).startswith("not valid TOML: ")
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tiebeam.toml"
+    path.write_bytes(b'a = "\xff"')
+
+    assert problem(path).startswith("cannot be read: ")
+
+
+def test_the_file_may_be_named_by_a_variable(write: Write) -> None:
+    path = write("[kafka]\npartitions = 7\n", "other.toml")
+
+    assert load(None, {"TIEBEAM_CONFIG": str(path)}).kafka.partitions == 7
+
+
+def test_a_file_that_is_named_goes_before_the_variable(write: Write) -> None:
+    named, other = write("[kafka]\npartitions = 7\n", "a.toml"), write("nonsense", "b.toml")
+
+    assert load(named, {"TIEBEAM_CONFIG": str(other)}).kafka.partitions == 7
+
+
+def test_the_file_is_called_tiebeam_toml_unless_told_otherwise(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write("[kafka]\npartitions = 7\n").parent)
+
+    assert load(None, {}).kafka.partitions == 7
+
+
+def test_the_environment_is_the_processs_own_unless_another_is_given(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIEBEAM_KAFKA__PARTITIONS", "5")
+
+    assert load(write("")).kafka.partitions == 5
+
+
+# --- secrets ----------------------------------------------------------------------------------
+
+
+def test_a_secret_may_stand_in_a_variable(write: Write) -> None:
+    path = write(PLENTIFIC.replace('"tr0ub4dor&3"', '"env:PLENTIFIC_SECRET"'))
+
+    plentific = load(path, {"PLENTIFIC_SECRET": SECRET}).connections["plentific"]
+
+    assert isinstance(plentific, PlentificConnection)
+    assert plentific.client_secret.get_secret_value() == SECRET
+
+
+def test_a_secret_may_stand_in_a_file(write: Write, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(f"{SECRET}\n", encoding="utf-8")
+    path = write(PLENTIFIC.replace('"tr0ub4dor&3"', f'"file:{secret}"'))
+
+    plentific = load(path, {}).connections["plentific"]
+
+    assert isinstance(plentific, PlentificConnection)
+    assert plentific.client_secret.get_secret_value() == SECRET
+
+
+@pytest.mark.parametrize("environ", [{}, {"PLENTIFIC_SECRET": ""}])
+def test_a_secret_whose_variable_is_not_set_is_told(
+    write: Write, environ: Mapping[str, str]
+) -> None:
+    path = write(PLENTIFIC.replace('"tr0ub4dor&3"', '"env:PLENTIFIC_SECRET"'))
+
+    assert problem(path, environ) == (
+        "connections.plentific.client_secret: environment variable PLENTIFIC_SECRET is not set"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "cannot read {path}: No such file or directory"),
+        (b"\n", "must not be empty"),
+        (b"\xff\xfe", "cannot read {path}: it is not UTF-8 text"),
+    ],
+)
+def test_a_secret_whose_file_cannot_be_used_is_told(
+    write: Write, tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    secret = tmp_path / "secret"
+    if content is not None:
+        secret.write_bytes(content)
+    path = write(PLENTIFIC.replace('"tr0ub4dor&3"', f'"file:{secret}"'))
+
+    line = problem(path)
+
+    assert line == f"connections.plentific.client_secret: {reason.format(path=secret)}"
+
+
+def test_no_secret_shows_in_what_settings_print(write: Write) -> None:
+    text = (
+        '[kafka]\nsasl_password = "tr0ub4dor&3"\n[store]\nurl = "postgresql://u:tr0ub4dor&3@h/d"\n'
+    )
+    webhook = 'webhook_secret = "env:HOOK"\n'
+    settings = load(write(text + PLENTIFIC + webhook + OPERATE), {"HOOK": SECRET})
+
+    for shown in (repr(settings), str(settings), settings.model_dump_json()):
+        assert SECRET not in shown
+
+
+def test_no_secret_shows_in_what_went_wrong_with_it(write: Write) -> None:
+    for broken in ('["tr0ub4dor&3"]', '{ value = "tr0ub4dor&3" }'):
+        path = write(PLENTIFIC.replace('"tr0ub4dor&3"', broken))
+        assert problem(path) == (
+            "connections.plentific.client_secret: Input should be a valid string"
+        )
+
+
+# --- overrides --------------------------------------------------------------------------------
+
+
+def test_a_variable_overrides_the_file(write: Write) -> None:
+    path = write('[kafka]\nbootstrap_servers = "a:9092"\n')
+
+    settings = load(path, {"TIEBEAM_KAFKA__BOOTSTRAP_SERVERS": "b:9092"})
+
+    assert settings.kafka.bootstrap_servers == "b:9092"
+
+
+def test_a_variable_may_give_what_the_file_does_not_have(write: Write) -> None:
+    environ = {
+        "TIEBEAM_CONNECTIONS__PLENTIFIC__PROVIDER": "plentific",
+        "TIEBEAM_CONNECTIONS__PLENTIFIC__BASE_URL": "https://api.plentific.com/2021-10-28",
+        "TIEBEAM_CONNECTIONS__PLENTIFIC__CLIENT_ID": "id",
+        "TIEBEAM_CONNECTIONS__PLENTIFIC__CLIENT_SECRET": "env:ELSEWHERE",
+        "TIEBEAM_CONNECTIONS__PLENTIFIC__LIMITS__MAX_IN_FLIGHT": "3",
+        "TIEBEAM_CONNECTIONS__PLENTIFIC__STREAMS__WORK_ORDERS__EVERY": "5m",
+        "TIEBEAM_REACTIONS__RECHARGE_PAID_INVOICE__MODE": "live",
+        "ELSEWHERE": SECRET,
+    }
+
+    settings = load(write(""), environ)
+
+    plentific = settings.connections["plentific"]
+    assert isinstance(plentific, PlentificConnection)
+    assert plentific.client_secret.get_secret_value() == SECRET
+    assert plentific.limits.max_in_flight == 3
+    assert plentific.streams["work-orders"].every == timedelta(minutes=5)
+    assert settings.reactions == {"recharge-paid-invoice": {"mode": "live"}}
+
+
+def test_a_variable_finds_names_with_dashes_and_capitals(write: Write) -> None:
+    connection = PLENTIFIC.replace("connections.plentific", "connections.The-Repairs")
+    environ = {
+        "TIEBEAM_CONNECTIONS__THE_REPAIRS__CURRENCY": "EUR",
+        "TIEBEAM_REACTIONS__RECHARGE_PAID_INVOICE__PRODUCT__LABOUR": "99",
+    }
+
+    settings = load(write(connection + RECHARGE), environ)
+
+    assert settings.connections.keys() == {"The-Repairs"}
+    assert settings.connections["The-Repairs"].currency == "EUR"
+    assert settings.reactions["recharge-paid-invoice"]["product"] == {"LABOUR": "99"}
+
+
+def test_a_variable_may_hold_a_whole_table(write: Write) -> None:
+    environ = {
+        "TIEBEAM_CONNECTIONS__PLENTIFIC__LIMITS": '{ max_in_flight = 3, timeout = "5s" }',
+        "TIEBEAM_REACTIONS__RECHARGE_PAID_INVOICE__STATUSES": '["a", "b"]',
+    }
+
+    settings = load(write(PLENTIFIC), environ)
+
+    assert settings.connections["plentific"].limits.timeout == timedelta(seconds=5)
+    assert settings.reactions["recharge-paid-invoice"]["statuses"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        (
+            "TIEBEAM_KAFKA__PARTITIONS",
+            "many",
+            "kafka.partitions: Input should be a valid integer, "
+            "unable to parse string as an integer",
+        ),
+        ("TIEBEAM_KAFKA__BROKER", "x", "kafka.broker: unknown key"),
+        ("TIEBEAM_KAFCA__PARTITIONS", "3", "kafca: unknown key"),
+        (
+            "TIEBEAM_CONNECTIONS__PLENTIFIC__LIMITS",
+            "{ max_in_flight = 0 }",
+            "connections.plentific.limits.max_in_flight: "
+            "Input should be greater than or equal to 1",
+        ),
+        (
+            "TIEBEAM_CONNECTIONS__PLENTIFIC__CLIENT_SECRET",
+            "env:NOWHERE",
+            "connections.plentific.client_secret: environment variable NOWHERE is not set",
+        ),
+        ("TIEBEAM_CONNECTIONS__PLENTIFIC__LIMITS", "{ x", "not valid TOML: "),
+        (
+            "TIEBEAM_CONNECTIONS__PLENTIFIC__CLIENT_SECRET__X",
+            "1",
+            "connections.plentific.client_secret is a value, not a table",
+        ),
+    ],
+)
+def test_a_bad_value_of_a_variable_is_told_with_the_variable(
+    write: Write, name: str, value: str, line: str
+) -> None:
+    assert problem(write(PLENTIFIC), {name: value}).startswith(f"{name}: {line}")
+
+
+def test_what_the_file_lacks_is_not_blamed_on_a_variable(write: Write) -> None:
+    environ = {"TIEBEAM_CONNECTIONS__PLENTIFIC__CURRENCY": "EUR"}
+    path = write(PLENTIFIC.replace('client_id = "id"', ""))
+
+    assert problem(path, environ) == "connections.plentific.client_id: is missing"
+
+
+def test_variables_of_other_programs_are_left_alone(write: Write) -> None:
+    environ = {"KAFKA__PARTITIONS": "0", "TIEBEAM_VERSION": "3", "TIEBEAM": "x", "PATH": "/bin"}
+
+    assert load(write(""), environ) == Settings()
+
+
+# --- what only the parts know -----------------------------------------------------------------
+
+
+def contradiction(path: Path) -> str:
+    """The one line that says why the parts cannot be built from settings that can be read."""
+
+    async def build() -> None:
+        async with assemble(load(path, {}), path, FakeClock()):
+            pass
+
+    with pytest.raises(SettingsError) as caught:
+        asyncio.run(build())
+    line = str(caught.value)
+    assert len(line.splitlines()) == 1
+    assert SECRET not in line
+    return line.removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            PLENTIFIC + '[connections.plentific.streams.invoice]\nevery = "60s"\n',
+            "connections.plentific.streams.invoice: no such stream; "
+            "there are: invoices, work-orders",
+        ),
+        (
+            OPERATE + '[connections.operate.streams.leads]\nevery = "60s"\n',
+            "connections.operate.streams.leads: no such stream; there are: none",
+        ),
+        (
+            RECHARGE.replace("recharge-paid-invoice", "rewrite-history"),
+            "reactions.rewrite-history: no such reaction; there are: recharge-paid-invoice",
+        ),
+        (
+            OPERATE + RECHARGE,
+            "reactions.recharge-paid-invoice.from: there is no connection 'plentific'",
+        ),
+        (
+            PLENTIFIC + OPERATE + RECHARGE.replace('to = "operate"', 'to = "plentific"'),
+            "reactions.recharge-paid-invoice.to: 'plentific' is plentific, but must be essensys",
+        ),
+        (
+            PLENTIFIC + OPERATE + RECHARGE + 'mode = "alive"\n',
+            "reactions.recharge-paid-invoice.mode: Input should be 'off', 'dry-run' or 'live'",
+        ),
+        (
+            PLENTIFIC + OPERATE + RECHARGE + 'speed = "high"\n',
+            "reactions.recharge-paid-invoice.speed: unknown key",
+        ),
+        (
+            PLENTIFIC + OPERATE + RECHARGE.replace('from = "plentific"', ""),
+            "reactions.recharge-paid-invoice.from: is missing",
+        ),
+        (
+            PLENTIFIC + 'limits = { timeout = "5m" }\n',
+            "react.lease: must be at least twice connections.plentific.limits.timeout",
+        ),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_told_with_their_key(
+    write: Write, text: str, line: str
+) -> None:
+    assert contradiction(write(text)) == line
