@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -84,7 +84,8 @@ def app(parts: Parts) -> Starlette:
         return JSONResponse({name: problem or "ok" for name, problem in problems.items()}, status)
 
     async def show_metrics(_: Request) -> Response:
-        await _count_reactions(parts)
+        with contextlib.suppress(StoreError):  # all else is worth most when the store is away
+            await _count_reactions(parts)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(
@@ -109,9 +110,9 @@ async def _problems(parts: Parts) -> dict[str, str | None]:
 
 
 async def _count_reactions(parts: Parts) -> None:
+    metrics.REACTIONS_WAITING.clear()
     async with parts.store.read() as tx:
         counts = await inbox.counts(tx)
-    metrics.REACTIONS_WAITING.clear()
     for (reaction, state), number in counts.items():
         metrics.REACTIONS_WAITING.labels(reaction, state).set(number)
 
@@ -140,7 +141,7 @@ async def serve(parts: Parts) -> None:
 class _Server(uvicorn.Server):
     """A server that leaves the signals to the process."""
 
-    @contextmanager
+    @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Capture none: uvicorn would end the process without its reactions in flight."""
         yield

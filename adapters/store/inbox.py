@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, TextClause, and_, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, TextClause, and_, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import claims, dialects
@@ -71,6 +72,10 @@ class InboxRow:
 
 
 _COLUMNS = columns_of(InboxRow, reactions)
+_KNOWN = select(reactions.c.event_id).where(
+    reactions.c.reaction == bindparam("reaction"),
+    reactions.c.event_id.in_(bindparam("ids", expanding=True)),
+)
 
 
 async def add(tx: AsyncConnection, events: Iterable[NewReaction]) -> int:
@@ -79,15 +84,14 @@ async def add(tx: AsyncConnection, events: Iterable[NewReaction]) -> int:
     Returns how many were new.
     """
     new: dict[tuple[str, str], NewReaction] = {}
+    ids_by_name: defaultdict[str, list[str]] = defaultdict(list)
     for event in events:
-        new.setdefault((event.reaction, event.event_id), event)
-    pair = tuple_(reactions.c.reaction, reactions.c.event_id)
-    for part in dialects.chunks(list(new)):
-        known = await tx.execute(
-            select(reactions.c.reaction, reactions.c.event_id).where(pair.in_(part))
-        )
-        for reaction, event_id in known:
-            del new[reaction, event_id]
+        if new.setdefault((event.reaction, event.event_id), event) is event:
+            ids_by_name[event.reaction].append(event.event_id)
+    for name, ids in ids_by_name.items():
+        for part in dialects.chunks(ids):
+            for event_id in await tx.scalars(_KNOWN, {"reaction": name, "ids": part}):
+                del new[name, event_id]
     if new:
         # One statement a row, in order: one statement for all would leave the ids' order open.
         statement = dialects.insert(tx, reactions).on_conflict_do_nothing()
@@ -279,7 +283,7 @@ async def counts(tx: AsyncConnection) -> dict[tuple[str, State], int]:
         counted = (
             select(reactions.c.reaction, reactions.c.state, func.count())
             .where(text(state_in(states)))
-            .group_by(reactions.c.reaction, reactions.c.state)
+            .group_by(reactions.c.state, reactions.c.reaction)
         )
         found.update(((name, state), number) for name, state, number in await tx.execute(counted))
     return found

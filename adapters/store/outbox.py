@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
@@ -50,6 +50,7 @@ class Backlog:
 
 
 _COLUMNS = columns_of(OutboxRow, outbox)
+_KNOWN = select(outbox.c.event_id).where(outbox.c.event_id.in_(bindparam("ids", expanding=True)))
 
 
 async def add(tx: AsyncConnection, records: Iterable[NewRecord]) -> int:
@@ -61,8 +62,7 @@ async def add(tx: AsyncConnection, records: Iterable[NewRecord]) -> int:
     for record in records:
         new.setdefault(record.event_id, record)
     for part in dialects.chunks(list(new)):
-        known = await tx.scalars(select(outbox.c.event_id).where(outbox.c.event_id.in_(part)))
-        for event_id in known:
+        for event_id in await tx.scalars(_KNOWN, {"ids": part}):
             del new[event_id]
     if new:
         # One statement a row, in order: one statement for all would leave the ids' order open.

@@ -133,7 +133,7 @@ _partial("ix_reactions_open", reactions.c.id, *_key, *_deciding, where=state_in(
 _partial("ix_reactions_open_keys", *_key, reactions.c.id, *_deciding, where=state_in(OPEN_STATES))
 _partial("ix_reactions_running", *_key, reactions.c.lease_until, where="state = 'running'")
 _partial(
-    "ix_reactions_closed", reactions.c.reaction, reactions.c.state, where=state_in(CLOSED_STATES)
+    "ix_reactions_closed", reactions.c.state, reactions.c.reaction, where=state_in(CLOSED_STATES)
 )
 
 effects = Table(

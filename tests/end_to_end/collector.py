@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import uvicorn
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 
 @dataclass
 class Collector:
-    """What has come so far."""
+    """What has come so far; `url` is for `[telemetry] otlp_endpoint`."""
 
     url: str
     bodies: list[bytes] = field(default_factory=list)
@@ -34,23 +29,25 @@ class Collector:
         ]
 
 
-@asynccontextmanager
-async def collecting() -> AsyncIterator[Collector]:
+@contextmanager
+def collecting() -> Iterator[Collector]:
     """A collector while the block lasts."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    collector = Collector(f"http://127.0.0.1:{listening.getsockname()[1]}")
+    bodies: list[bytes] = []
 
-    async def take(request: Request) -> Response:
-        collector.bodies.append(await request.body())
-        return Response(status_code=200)
+    class Taker(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.append(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.end_headers()
 
-    app = Starlette(routes=[Route("/v1/traces", take, methods=["POST"])])
-    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    server.capture_signals = no_signals  # type: ignore[method-assign]
-    serving = asyncio.create_task(server.serve([listening]))
-    try:
-        yield collector
-    finally:
-        server.should_exit = server.force_exit = True
-        await serving
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Taker) as server:
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        serving.start()
+        try:
+            yield Collector(f"http://127.0.0.1:{server.server_port}", bodies)
+        finally:
+            server.shutdown()
+            serving.join()

@@ -13,7 +13,6 @@ from deploy.kafka.cluster import Cluster
 from tests.end_to_end.conftest import MakeWorld
 from tests.end_to_end.told import each_once
 from tests.end_to_end.world import World, until
-from workers.detect.poller import overview
 
 pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka]
 
@@ -99,10 +98,10 @@ async def test_an_outage_is_told_and_ends_in_the_progress_of_the_streams(world: 
     await world.sandbox.stop()
 
     async def failing() -> bool:
-        looks = await overview(world.parts.sources)
-        return all(one.failures and "no connection" in (one.error or "") for _, one in looks)
+        looks = (await world.looks()).values()
+        return all(one.failures and "no connection" in (one.error or "") for one in looks)
 
     await until(failing, "failures in the progress of the streams")
     await world.sandbox.start()
     await world.looked_again()
-    assert [one.failures for _, one in await overview(world.parts.sources)] == [0, 0]
+    assert [one.failures for one in (await world.looks()).values()] == [0, 0]

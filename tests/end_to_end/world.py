@@ -8,13 +8,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from adapters.store import Store
-from adapters.store.tables import outbox
+from adapters.store.tables import cursors, outbox
 from deploy.sandbox import Sandbox, SandboxState, running_sandbox
 from deploy.sandbox.plentific.invoices import create_invoice, pay_invoice
 from deploy.sandbox.plentific.work_orders import add_status, create_work_order
@@ -23,7 +24,8 @@ from tests.end_to_end.configuration import Configuration
 from tests.end_to_end.told import Told
 from tests.end_to_end.truth import Truth
 from workers import run, settings
-from workers.detect.poller import overview
+from workers.detect.cycle import Progress
+from workers.detect.registry import STREAMS
 from workers.wiring import Parts, assemble
 
 GROUP = "tiebeam-react"
@@ -92,11 +94,19 @@ class World:
 
         async def done() -> bool:
             self.fail_if_ended()
-            return all(one.baseline_at for _, one in await overview(self.parts.sources))
+            looks = await self.looks()
+            streams = len(STREAMS) * len(self.truths)
+            return len(looks) == streams and all(one.baseline_at for one in looks.values())
 
         await until(done, "the baseline")
         for truth in self.truths:
             truth.begin()
+
+    async def looks(self) -> dict[str, Progress]:
+        """How far each stream is, by connection and name, as the store has it."""
+        async with self.store.read() as tx:
+            found = list(await tx.execute(select(cursors)))
+        return {f"{one.connection}/{one.stream}": Progress(**one.value) for one in found}
 
     def fail_if_ended(self) -> None:
         """Raise what ended the workers, if they ended."""
@@ -162,12 +172,11 @@ class World:
 
     async def looked_again(self) -> None:
         """Wait until every stream has had a whole look that began after now."""
-        began = self.parts.clock.now().isoformat()
+        began = datetime.now(UTC).isoformat()
 
         async def done() -> bool:
             self.fail_if_ended()
-            looks = await overview(self.parts.sources)
-            return all((one.succeeded_at or "") > began for _, one in looks)
+            return all((one.succeeded_at or "") > began for one in (await self.looks()).values())
 
         await until(done, "another look at every stream")
 

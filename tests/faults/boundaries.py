@@ -19,6 +19,9 @@ from workers import relay
 from workers.detect import observe
 from workers.react import attempt, executor, intake
 
+store_class: Any = Store
+"""As something whose methods may be replaced."""
+
 
 @dataclass
 class Harm:
@@ -100,7 +103,7 @@ def _at_commit(owner: Any, name: str, counts: Passage, *, committed: bool) -> Ar
     inside: ContextVar[bool] = ContextVar(name, default=False)
 
     def arm(harm: Harm) -> None:
-        original, commit = getattr(owner, name), Store._commit
+        original, commit = getattr(owner, name), store_class._commit
 
         async def marked(*args: Any, **kwargs: Any) -> Any:
             token = inside.set(counts(*args, **kwargs))
@@ -117,7 +120,7 @@ def _at_commit(owner: Any, name: str, counts: Passage, *, committed: bool) -> Ar
                 await harm.passed(in_commit=True)
 
         setattr(owner, name, marked)
-        Store._commit = committing  # type: ignore[method-assign]
+        store_class._commit = committing
 
     return arm
 
@@ -126,8 +129,12 @@ def _invoices_have_news(source: observe.Source, observations: Any, *_: Any) -> b
     return source.stream.name == "invoices" and any(one.told.transitions for one in observations)
 
 
-def _with_an_invoice(published: Sequence[outbox.OutboxRow]) -> bool:
-    return any(row.topic == "plentific.invoices" for row in published)
+def _about_an_invoice(rows: Sequence[outbox.OutboxRow]) -> bool:
+    return any(row.topic == "plentific.invoices" for row in rows)
+
+
+def _relays_an_invoice(_: relay.Relay, rows: Sequence[outbox.OutboxRow]) -> bool:
+    return _about_an_invoice(rows)
 
 
 def _with_records(records: Sequence[Any], *_: Any) -> bool:
@@ -137,7 +144,8 @@ def _with_records(records: Sequence[Any], *_: Any) -> bool:
 POINTS: Mapping[str, Arm] = {
     "before-detect-commit": before_commit(observe, "_save", _invoices_have_news),
     "after-detect-commit": after_commit(observe, "_save", _invoices_have_news),
-    "between-produce-and-mark": after(relay, "_publish", _with_an_invoice),
+    "before-produce": before(relay, "_publish", _relays_an_invoice),
+    "between-produce-and-mark": after(relay, "_publish", _about_an_invoice),
     "before-inbox-commit": before_commit(intake, "take"),
     "between-inbox-and-offsets": before(intake, "_commit", _with_records),
     "after-claim": after(executor, "_claim", bool),
@@ -156,11 +164,11 @@ def arm(place: str, number: signal.Signals) -> None:
     """Let this process harm itself at `POINT` or `POINT:n`, its n-th passage."""
     point, _, passage = place.partition(":")
     harm = Harm(number, int(passage or 1))
-    opened = Store.__init__
+    opened = store_class.__init__
 
     def noted(store: Store, *args: Any) -> None:
         harm.stores.append(store)
         opened(store, *args)
 
-    Store.__init__ = noted  # type: ignore[method-assign]
+    store_class.__init__ = noted
     POINTS[point](harm)

@@ -13,13 +13,13 @@ from uuid import uuid4
 from deploy.sandbox.faults import Fault
 from tests.end_to_end.told import Told, each_once, of_type
 from tests.faults.crew import WorkerProcess
-from tests.faults.repairs import STEPS, Line, Repair, a_repair, an_invoice
+from tests.faults.repairs import ALIKE, STEPS, Line, Lines, Repair, a_repair, an_invoice
 from tests.faults.stage import PATIENCE, Stage, stage
 
-SIDE_BY_SIDE = 6
+SIDE_BY_SIDE = 4
 """Plots played at a time: most of one is waiting for leases to run out."""
 
-PRODUCE_TO_MARK = "between-produce-and-mark"
+SHORT = "2s"
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,10 @@ class Plot(Protocol):
     def readable(self) -> bool:
         """Whether essensys shows the references of charges anywhere."""
 
+    @property
+    def lease(self) -> str:
+        """How long a claimed reaction belongs to a worker that says nothing more."""
+
     async def play(self, on: Stage) -> History:
         """Do it, and wait until a healthy worker has put all in order."""
 
@@ -67,7 +71,7 @@ async def play_all(plots: Iterable[Plot], kafka: str, folder: Path, empty_store:
         prefix = f"crash-{uuid4().hex[:8]}."
         own = folder / plot.name.replace(" ", "-").replace("'", "")
         await asyncio.to_thread(own.mkdir)
-        async with places, stage(kafka, prefix, own, empty_store) as set_:
+        async with places, stage(kafka, prefix, own, empty_store, plot.lease) as set_:
             settings = set_.sandbox.state.essensys.settings
             settings.current_charge_shows_reference = plot.readable
             return await plot.play(set_)
@@ -87,12 +91,18 @@ class Crash:
     name: str
     die_at: str = ""
     held: Literal["after", "before"] | None = None
-    readable: bool = True
+    lease: str = SHORT
     found: tuple[str, str] = ("answer", "answer")
     """How each line's charge sheet must be known in the end."""
+    lines: tuple[Lines, ...] = (ALIKE,)
+    """The lines of the repair's invoices, of which two are to be recharged."""
+
+    @property
+    def readable(self) -> bool:
+        return not self.name.endswith(UNREAD)
 
     async def play(self, on: Stage) -> History:
-        repair = a_repair(on.sandbox.state)
+        repair = a_repair(on.sandbox.state, *self.lines)
         doomed = on.start(die_at=self.die_at)
         await on.baselined(doomed)
         fault = _hold_put(on, self.held) if self.held else None
@@ -115,6 +125,7 @@ class Freeze:
     name: str
     freeze_at: str
     readable: bool = True
+    lease: str = SHORT
 
     async def play(self, on: Stage) -> History:
         repair = a_repair(on.sandbox.state)
@@ -141,6 +152,7 @@ class Storm:
 
     seed: int
     readable: bool
+    lease: str = "4s"
     kills: int = 6
     shortest: float = 0.3
     longest: float = 3.5
@@ -153,7 +165,7 @@ class Storm:
     async def play(self, on: Stage) -> History:
         random = Random(self.seed)
         state = on.sandbox.state
-        repairs = [a_repair(state, _lines(random, number)) for number in range(16)]
+        repairs = [a_repair(state, _lines(random, number)) for number in range(12)]
         worker = on.start()
         await on.baselined(worker)
         business = asyncio.create_task(_business(on, repairs, random))
@@ -199,6 +211,7 @@ class Stop:
 
     name: str
     readable: bool = True
+    lease: str = SHORT
 
     async def play(self, on: Stage) -> History:
         repairs = [a_repair(on.sandbox.state) for _ in range(10)]

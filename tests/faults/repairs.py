@@ -35,17 +35,18 @@ class Line:
         }
 
 
+Lines = Sequence[Line]
 ALIKE = (Line(), Line("MATERIALS", "3", "12.35", recharged=False), Line())
 """The first and the last line are alike and recharged, the one between them is not."""
 
 
 @dataclass(frozen=True)
 class Repair:
-    """A work order and its invoice, which is not paid at first."""
+    """A work order and its invoices, which are not paid at first."""
 
     state: SandboxState
     order: str
-    invoice: str
+    invoices: tuple[str, ...]
 
     def move(self, *statuses: str) -> None:
         """Move the work order on, all in one moment."""
@@ -53,19 +54,22 @@ class Repair:
             add_status(self.state.plentific, self.order, status, self.state.now())
 
     def pay(self) -> None:
-        """Pay the invoice."""
-        pay_invoice(self.state.plentific, self.invoice, self.state.now())
+        """Pay the invoices, all in one moment."""
+        now = self.state.now()
+        for invoice in self.invoices:
+            pay_invoice(self.state.plentific, invoice, now)
 
 
-def a_repair(state: SandboxState, lines: Sequence[Line] = ALIKE) -> Repair:
-    """Report a repair that is invoiced already."""
+def a_repair(state: SandboxState, *invoices: Lines) -> Repair:
+    """Report a repair that is invoiced already, with these lines."""
     now = state.now()
     fields = {"property_external_reference": PROPERTY}
     order = create_work_order(state.plentific, now, fields)["uuid"]
-    return Repair(state, order, an_invoice(state, lines, work_order_uuid=order))
+    sent = (an_invoice(state, lines, work_order_uuid=order) for lines in invoices or (ALIKE,))
+    return Repair(state, order, tuple(sent))
 
 
-def an_invoice(state: SandboxState, lines: Sequence[Line], **fields: Any) -> str:
+def an_invoice(state: SandboxState, lines: Lines, **fields: Any) -> str:
     """Receive an invoice, unpaid if `status` does not say otherwise; returns its uuid."""
     fields = {"property_external_reference": PROPERTY, **fields}
     fields["items"] = [line.item(number) for number, line in enumerate(lines, start=1)]

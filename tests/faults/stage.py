@@ -31,7 +31,7 @@ from tests.faults.crew import Crew, WorkerProcess
 from tests.kafka import read_topic
 from workers.react import intake
 
-PATIENCE = 40.0  # seconds; only what never happens takes them
+PATIENCE = 60.0  # seconds; only what never happens takes them
 LOOK = 0.1  # seconds between two looks at whether a condition holds
 STREAMS = 2
 PARTITIONS = 2
@@ -51,7 +51,7 @@ lease = "1s"
 [relay]
 lease = "1s"
 [react]
-lease = "2s"
+lease = "{lease}"
 settle = "1s"
 [connections.plentific]
 provider = "plentific"
@@ -261,7 +261,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(kafka: str, prefix: str, folder: Path, empty_store: Path) -> AsyncIterator[Stage]:
+async def stage(
+    kafka: str, prefix: str, folder: Path, empty_store: Path, lease: str
+) -> AsyncIterator[Stage]:
     """Set a stage: providers without records but accounts, a store with all tables, topics."""
     shutil.copy(empty_store, folder / "tiebeam.db")
     crew = Crew()
@@ -278,6 +280,7 @@ async def stage(kafka: str, prefix: str, folder: Path, empty_store: Path) -> Asy
                 kafka=kafka,
                 prefix=prefix,
                 partitions=PARTITIONS,
+                lease=lease,
                 folder=folder,
                 plentific=plentific,
                 plentific_url=sandbox.plentific_url,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.plots import Crash, History
+from tests.faults.repairs import Line
 
 pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, pytest.mark.slow]
 
@@ -15,6 +16,7 @@ AFTER_INBOX = Crash("after the inbox, before Kafka's commit", "between-inbox-and
 CRASHES = (
     Crash("before detect commits", "before-detect-commit"),
     AFTER_DETECT,
+    Crash("before produce", "before-produce"),
     Crash("between produce and mark", "between-produce-and-mark"),
     Crash("before the inbox commits", "before-inbox-commit"),
     AFTER_INBOX,
@@ -28,19 +30,22 @@ CRASHES = (
     Crash("after the last outcome, before the reaction's end", "before-end-commit"),
     Crash("after the reaction's end committed", "after-end-commit"),
 )
-NOTHING_TO_READ = tuple(
-    Crash(f"{name}, no reference to be read", die_at, held, readable=False, found=found)
-    for name, die_at, held, found in (
-        ("after the intent", "after-intent", None, ("answer", "answer")),
-        ("the PUT took effect, unanswered", "", "after", FIRST_BY_VALUE),
-        ("the PUT left, its effect to come", "", "before", FIRST_BY_VALUE),
-        ("the PUT was answered", "after-answer", None, FIRST_BY_VALUE),
-        ("the second PUT was answered", "after-answer:2", None, ("answer", "value")),
-    )
+UNREAD = ", no reference to be read"
+NOTHING_TO_READ = (
+    Crash("after the intent" + UNREAD, "after-intent"),
+    Crash("the PUT took effect, unanswered" + UNREAD, held="after", found=FIRST_BY_VALUE),
+    Crash("the PUT left, its effect to come" + UNREAD, held="before", found=FIRST_BY_VALUE),
+    Crash("the PUT was answered" + UNREAD, "after-answer", found=FIRST_BY_VALUE),
+)
+TWINS = Crash(
+    "the second of two PUTs alike was answered" + UNREAD,
+    "after-answer:2",
+    found=("answer", "value"),
+    lines=((Line(),), (Line(),)),
 )
 
 
-@pytest.mark.parametrize("plot", [*CRASHES, *NOTHING_TO_READ], ids=lambda plot: plot.name)
+@pytest.mark.parametrize("plot", [*CRASHES, *NOTHING_TO_READ, TWINS], ids=lambda plot: plot.name)
 def test_a_kill_loses_nothing_and_doubles_nothing(plot: Crash, history: History) -> None:
     assert history.discrepancies == []
     assert history.found == plot.found

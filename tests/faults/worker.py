@@ -76,12 +76,13 @@ def _end_with_parent() -> None:
 
 
 def _be_given_up_soon() -> None:
-    subscriber = KafkaBroker.subscriber
+    broker_class: Any = KafkaBroker
+    subscriber = broker_class.subscriber
 
     def impatient(broker: KafkaBroker, *topics: str, **options: Any) -> Any:
         return subscriber(broker, *topics, **options, **SESSION)
 
-    KafkaBroker.subscriber = impatient  # type: ignore[method-assign, assignment]
+    broker_class.subscriber = impatient
 
 
 class SpanFile(SpanExporter):

@@ -60,7 +60,13 @@ def show_all(
 
 
 @app.command("show")
-def show_one(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+def show_one(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID")],
+    response: Annotated[
+        bool, typer.Option("--response", help="With what the provider said to a refusal, in full.")
+    ] = False,
+) -> None:
     """Show one reaction with its effects."""
 
     async def work(parts: Parts) -> dict[str, Any]:
@@ -69,7 +75,8 @@ def show_one(context: typer.Context, number: Annotated[int, typer.Argument(metav
             if row is None:
                 raise Failed(f"there is no reaction {number}; see `tiebeam reactions list`")
             effects = await ledger.of_reaction(tx, number)
-        return _shown(row) | {"effects": [asdict(effect) for effect in effects]}
+        shown = _shown(row) | {"effects": [asdict(effect) for effect in effects]}
+        return shown | {"outcome": row.outcome} if response else shown
 
     typer.echo(_json(run_with_parts(context.obj, work)))
 
@@ -106,7 +113,11 @@ def retry(
 
 
 def _shown(row: InboxRow) -> dict[str, Any]:
-    return {name: value for name, value in asdict(row).items() if name not in HIDDEN}
+    shown = {name: value for name, value in asdict(row).items() if name not in HIDDEN}
+    if row.outcome and "response" in row.outcome:  # a provider's own words may be about people too
+        kept = f"kept; see `tiebeam reactions show {row.id} --response`"
+        shown["outcome"] = row.outcome | {"response": kept}
+    return shown
 
 
 def _json(value: Any) -> str:

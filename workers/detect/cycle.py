@@ -82,8 +82,6 @@ async def run_cycle(source: Source, cadence: Cadence) -> Progress:
     except ProviderError as error:
         tally.error = tally.error or error
         after = before
-    except StoreError:
-        raise
     except Exception as error:  # a surprise must be as visible as any other failure
         log.exception("look not understood", stream=source.stream.name)
         tally.error = error
@@ -114,7 +112,7 @@ def _counted(after: Progress, tally: Tally, now: datetime) -> Progress:
 
 def _explain(error: Exception) -> str:
     # the text of a surprise may hold what the provider sent
-    known = isinstance(error, ProviderError)
+    known = isinstance(error, ProviderError | StoreError)
     return str(error) if known else f"{type(error).__qualname__}, see the log"
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from itertools import chain
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from adapters.store import Store, inbox
 from adapters.store.inbox import InboxRow, Outcome
@@ -193,39 +191,3 @@ async def test_many_claimers_never_work_on_one_row_or_one_key_together(
 
     assert {key: sorted(ids) for key, ids in worked.items()} == worked
     assert sorted(chain.from_iterable(worked.values())) == list(range(1, rows + 1))
-
-
-@contextmanager
-def _statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
-    """What is sent to the database meanwhile, with its parameters."""
-    sent: list[tuple[str, Any]] = []
-    engine = store._engines.writer.sync_engine
-
-    def listen(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        sent.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)
-
-
-async def test_a_claim_looks_at_open_rows_only_and_through_indexes(sqlite_store: Store) -> None:
-    await _add(sqlite_store, "a", "b")
-    with _statements(sqlite_store) as sent:
-        await _claim(sqlite_store)
-
-    plans = []
-    async with sqlite_store.read() as tx:
-        for statement, parameters in sent:
-            if statement.startswith("SELECT"):
-                rows = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-                plans.append([row.detail for row in rows])
-    oldest, all_of_them = plans
-    assert "SCAN reactions USING COVERING INDEX ix_reactions_open" in oldest
-    assert any("USING COVERING INDEX ix_reactions_open_keys" in step for step in all_of_them)
-    for plan in plans:
-        assert "SEARCH reactions USING INTEGER PRIMARY KEY (rowid=?)" in plan
-        assert any("SEARCH other USING INDEX ix_reactions_running" in step for step in plan)
-        assert "SCAN reactions" not in plan

@@ -95,6 +95,20 @@ async def test_a_later_call_cannot_be_taken_back_for_an_earlier_one_may_have_hap
     assert found.state == "sending"
 
 
+async def test_a_call_whose_answer_is_lost_is_marked_until_the_next_call(store: Store) -> None:
+    await _begin(store)
+
+    async with store.write() as tx:
+        assert await ledger.mark_lost(tx, "charge/1", SOON)
+        lost = (await ledger.get(tx, ["charge/1"]))["charge/1"]
+        await ledger.mark_sent(tx, "charge/1", request=REQUEST, now=LATER)
+        again = (await ledger.get(tx, ["charge/1"]))["charge/1"]
+        await ledger.finish(tx, "charge/1", "4711", None, "answer", LATER)
+        assert not await ledger.mark_lost(tx, "charge/1", LATER)
+
+    assert (lost.lost_at, again.lost_at) == (SOON, None)
+
+
 async def test_ids_of_the_provider_that_are_taken_are_told(store: Store) -> None:
     for number in range(3):
         await _begin(store, f"charge/{number}")

@@ -19,11 +19,11 @@ from adapters.http.limits import Limits
 from adapters.plentific.client import PlentificClient, connect
 from deploy.sandbox import Sandbox
 from deploy.sandbox.plentific.data import CLIENT_ID, CLIENT_SECRET
-from tests.workers.detect.world import CONNECTION, World, events_of, types
+from tests.workers.detect.world import CONNECTION, Watch, World, events_of, statuses, types
 from tests.workers.fake_clock import HurryingClock
 from workers.detect.cycle import progress
 from workers.detect.observe import fingerprint
-from workers.detect.plentific import INVOICES
+from workers.detect.plentific import INVOICES, WORK_ORDERS
 from workers.telemetry import metrics
 
 BOTH = ["invoice.received", "invoice.paid"]
@@ -286,11 +286,43 @@ async def test_of_two_observers_at_once_one_tells_it(world: World) -> None:
         return detail
 
     watch = world.watch(INVOICES, read=read)
+    counted = metrics.ENTITIES_CHANGED.labels(CONNECTION, "invoices")
+    before = counted._value.get()
     await asyncio.gather(watch.look(), watch.look())
 
     told = await world.all_events()
     assert sorted(types(told)) == ["invoice.paid", "invoice.paid", "invoice.received"]
     assert (await progress(watch.source)).events == 3
+    assert counted._value.get() == before + 2
+
+
+async def test_of_two_observers_that_saw_different_moments_the_next_look_tells_the_rest(
+    world: World,
+) -> None:
+    uuid = world.add_work_order()
+    await world.work_orders.baseline()
+    await world.work_orders.look()
+    world.change_work_order(uuid, status="hired")
+    early = await world.client.get_work_order(uuid)
+    world.change_work_order(uuid, status="booked", account_code="LATER")
+    late = await world.client.get_work_order(uuid)
+    both_have_read = asyncio.Barrier(2)
+
+    def looking_at(detail: Any) -> Watch:
+        async def read(_client: PlentificClient, _uuid: str) -> Any:
+            await both_have_read.wait()
+            return detail
+
+        return world.watch(WORK_ORDERS, read=read)
+
+    world.clock.advance(minutes=1)
+    await asyncio.gather(looking_at(early).look(), looking_at(late).look())
+    await world.work_orders.look(minutes=1)
+
+    assert statuses(await world.all_events()) == ["hired", "booked"]
+    known = await world.entity("work_order", uuid)
+    assert known is not None
+    assert (known.version, known.state["account_code"]) == (2, "LATER")
 
 
 async def test_an_edit_seen_by_two_observers_at_once_is_told_once(world: World) -> None:

@@ -153,7 +153,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_reactions_closed",
         "reactions",
-        ["reaction", "state"],
+        ["state", "reaction"],
         **where("state IN ('succeeded', 'blocked', 'dead')"),
     )
     op.create_index(

@@ -1,4 +1,4 @@
-"""What a claim costs as the inbox grows, in SQLite's own steps: they are always the same."""
+"""What adding and claiming cost as the inbox grows, in SQLite's own steps: always the same."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import Store, cursors, inbox
-from tests.adapters.store.examples import NOW, SOON
+from tests.adapters.store.examples import NOW, SOON, a_reaction
 
 PENDING = 10_000
 _FILL = """
@@ -21,6 +22,7 @@ SELECT 'recharge', :state || n, 't', 's', {key}, 1, 'live', :state, 0, 0,
        '2025-03-01 12:00:00.000000', '2025-03-01 12:00:00.000000', '[]', zeroblob(:size)
 FROM numbers
 """
+Work = Callable[[AsyncConnection], Awaitable[None]]
 DISTINCT, HOT = "'key-' || n", "'hot'"
 
 
@@ -34,13 +36,16 @@ async def _fill(store: Store, state: str, rows: int, key: str, size: int = 100) 
         await tx.execute(text(_FILL.format(key=key)), values)
 
 
-async def _claim(store: Store) -> int:
-    async with store.write() as tx:
-        return len(await inbox.claim(tx, "a", NOW, SOON, 10, ["recharge", "mirror"]))
+async def _claim(tx: AsyncConnection) -> None:
+    assert await inbox.claim(tx, "a", NOW, SOON, 10, ["recharge", "mirror"])
 
 
-async def _steps_of_a_claim(store: Store) -> int:
-    """The steps of SQLite's virtual machine that a claim takes, in hundreds; it is rolled back."""
+async def _add(tx: AsyncConnection) -> None:
+    assert await inbox.add(tx, [a_reaction(f"new-{number}") for number in range(10)]) == 10
+
+
+async def _steps(store: Store, work: Work) -> int:
+    """The steps of SQLite's virtual machine that `work` takes, in hundreds; it is rolled back."""
     hundreds = 0
 
     def count() -> int:
@@ -49,36 +54,44 @@ async def _steps_of_a_claim(store: Store) -> int:
         return 0
 
     with suppress(_RollBack):
-        await _claim_and_roll_back(store, count)
+        await _count_and_roll_back(store, work, count)
     return hundreds
 
 
-async def _claim_and_roll_back(store: Store, count: Callable[[], int]) -> None:
+async def _count_and_roll_back(store: Store, work: Work, count: Callable[[], int]) -> None:
     async with store.write() as tx:
         driver = (await tx.get_raw_connection()).driver_connection
         assert driver is not None
         await driver.set_progress_handler(count, 100)
-        assert await inbox.claim(tx, "a", NOW, SOON, 10, ["recharge", "mirror"])
+        await work(tx)
         await driver.set_progress_handler(None, 0)
         raise _RollBack
 
 
+async def test_adding_costs_the_same_however_many_there_are(sqlite_store: Store) -> None:
+    empty = await _steps(sqlite_store, _add)
+
+    await _fill(sqlite_store, "succeeded", PENDING, DISTINCT)
+
+    assert await _steps(sqlite_store, _add) < 2 * empty
+
+
 async def test_finished_rows_do_not_make_a_claim_dearer(sqlite_store: Store) -> None:
     await _fill(sqlite_store, "pending", PENDING, DISTINCT)
-    without = await _steps_of_a_claim(sqlite_store)
+    without = await _steps(sqlite_store, _claim)
 
     await _fill(sqlite_store, "succeeded", 2 * PENDING, DISTINCT)
 
-    assert await _steps_of_a_claim(sqlite_store) <= without + 1
+    assert await _steps(sqlite_store, _claim) <= without + 1
 
 
 async def test_rows_that_wait_behind_the_oldest_ones_cost_nothing(sqlite_store: Store) -> None:
     await _fill(sqlite_store, "pending", 1_000, DISTINCT)
-    few = await _steps_of_a_claim(sqlite_store)
+    few = await _steps(sqlite_store, _claim)
 
     await _fill(sqlite_store, "retrying", PENDING, DISTINCT)
 
-    assert await _steps_of_a_claim(sqlite_store) <= few + 1
+    assert await _steps(sqlite_store, _claim) <= few + 1
 
 
 async def test_a_hot_key_costs_a_few_steps_a_row_and_no_search_for_each(
@@ -86,7 +99,7 @@ async def test_a_hot_key_costs_a_few_steps_a_row_and_no_search_for_each(
 ) -> None:
     await _fill(sqlite_store, "pending", PENDING, HOT)
 
-    assert await _steps_of_a_claim(sqlite_store) * 100 < 100 * PENDING
+    assert await _steps(sqlite_store, _claim) * 100 < 100 * PENDING
 
 
 async def _seconds(work: Callable[[], Awaitable[object]]) -> float:
@@ -109,5 +122,9 @@ async def test_a_claim_among_many_costs_no_more_than_a_few_small_writes(
         async with sqlite_store.write() as tx:
             await cursors.put(tx, "c", "s", 1, NOW)
 
+    async def claim() -> None:
+        async with sqlite_store.write() as tx:
+            await _claim(tx)
+
     small = await _seconds(put)
-    assert await _seconds(lambda: _claim(sqlite_store)) < 15 * small
+    assert await _seconds(claim) < 15 * small

@@ -1,0 +1,132 @@
+"""How SQLite goes about our statements: through an index, except where all rows are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store import Store, cursors, entities, hints, inbox, leases, ledger, outbox
+from tests.adapters.store.examples import (
+    LATER,
+    NOW,
+    SOON,
+    a_hint,
+    a_reaction,
+    a_record,
+    an_entity,
+)
+
+Plans = list[list[str]]
+
+
+@asynccontextmanager
+async def _plans_of(store: Store) -> AsyncIterator[tuple[AsyncConnection, Plans]]:
+    """A transaction, and afterwards the steps of each statement that was run in it."""
+    engine = store._engines.writer.sync_engine
+    sent: dict[str, Any] = {}
+    plans: Plans = []
+
+    def listen(_c: object, _cursor: object, statement: str, given: Any, *rest: Any) -> None:
+        many = rest[-1]
+        sent.setdefault(statement, given[0] if many else given)
+
+    async with store.write() as tx:
+        event.listen(engine, "before_cursor_execute", listen)
+        try:
+            yield tx, plans
+        finally:
+            event.remove(engine, "before_cursor_execute", listen)
+        for statement, given in sent.items():
+            steps = await tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+            plans.append([step.detail for step in steps])
+
+
+async def test_a_claim_looks_at_open_rows_only_and_at_nothing_but_indexes(
+    sqlite_store: Store,
+) -> None:
+    async with _plans_of(sqlite_store) as (tx, plans):
+        await inbox.claim(tx, "a", NOW, SOON, 10, ["recharge", "mirror"])
+
+    oldest, all_of_them = plans
+    assert "SCAN reactions USING COVERING INDEX ix_reactions_open" in oldest
+    assert any("USING COVERING INDEX ix_reactions_open_keys" in step for step in all_of_them)
+    for plan in plans:
+        assert "SEARCH reactions USING INTEGER PRIMARY KEY (rowid=?)" in plan
+        assert any("SEARCH other USING INDEX ix_reactions_running" in step for step in plan)
+
+
+async def _entities(tx: AsyncConnection) -> None:
+    await entities.load(tx, "c", "k", ["1", "2"])
+    await entities.fingerprints(tx, "c", "k", ["1", "2"])
+    await entities.add_new(tx, [an_entity()])
+    await entities.save(tx, an_entity(version=2), 1)
+    await entities.touch_rows(tx, "c", "k", [("1", "x")], NOW)
+    await entities.touch_details(tx, "c", "k", [("1", "x")], NOW)
+    await entities.least_recently_read(tx, "c", "k", 10)
+
+
+async def _outbox(tx: AsyncConnection) -> None:
+    await outbox.add(tx, [a_record()])
+    await outbox.unpublished(tx, 10)
+    await outbox.unpublished(tx, 10, after=7)
+    await outbox.mark_published(tx, [1, 2], NOW)
+    await outbox.backlog(tx)
+    await outbox.purge(tx, NOW)
+
+
+async def _inbox(tx: AsyncConnection) -> None:
+    await inbox.add(tx, [a_reaction()])
+    (row,) = await inbox.claim(tx, "a", NOW, SOON, 10, ["recharge"])
+    await inbox.extend_lease(tx, row.id, "a", LATER, token=1)
+    await inbox.release(tx, row.id, "a", token=1, now=NOW)
+    await inbox.finish(tx, row.id, "a", "dead", token=2, now=NOW)
+    await inbox.retry(tx, [1, 2], NOW)
+    await inbox.get(tx, 1)
+    await inbox.ids_in(tx, ["blocked", "dead"])
+    await inbox.find(tx, states=["blocked"])
+    await inbox.find(tx, states=["pending", "retrying"])
+    await inbox.counts(tx)
+
+
+async def _ledger(tx: AsyncConnection) -> None:
+    await ledger.begin(tx, "k", "recharge", 1, "operate", None, NOW)
+    await ledger.begin(tx, "k", "recharge", 1, "operate", None, NOW)
+    await ledger.mark_sent(tx, "k", request=None, now=NOW)
+    await ledger.withdraw(tx, "k")
+    await ledger.finish(tx, "k", "1", None, "answer", NOW)
+    await ledger.of_reaction(tx, 1)
+    await ledger.claimed_provider_ids(tx, "operate", ["1", "2"])
+
+
+async def _the_rest(tx: AsyncConnection) -> None:
+    await cursors.put(tx, "c", "s", 1, NOW)
+    await cursors.get(tx, "c", "s")
+    await leases.acquire(tx, "relay", "a", NOW, SOON)
+    await leases.renew(tx, "relay", "a", 1, LATER)
+    await leases.holds(tx, "relay", "a", 1)
+    await leases.release(tx, "relay", "a", 1, NOW)
+    await hints.add(tx, [a_hint()])
+    (hint,) = await hints.take(tx, "plentific", NOW, SOON, 10)
+    await hints.postpone(tx, hint, LATER)
+    await hints.add(tx, [a_hint()])
+    await hints.complete(tx, hint)
+
+
+@pytest.mark.parametrize("work", [_entities, _outbox, _inbox, _ledger, _the_rest])
+async def test_no_statement_reads_a_whole_table(
+    sqlite_store: Store, work: Callable[[AsyncConnection], Awaitable[None]]
+) -> None:
+    async with _plans_of(sqlite_store) as (tx, plans):
+        await work(tx)
+
+    assert plans
+    whole = [step for plan in plans for step in plan if step.startswith("SCAN")]
+    subqueries = ("SCAN anon_", "SCAN (")
+    assert [step for step in whole if "INDEX" not in step and not step.startswith(subqueries)] == []
+    wide = [step for step in whole if "sqlite_autoindex" in step]  # all of it, if only its index
+    assert wide == []
