@@ -38,7 +38,7 @@ async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> 
         jobs["purge"] = lambda: relay.purge(parts.store, parts.clock)
     if "react" in roles:
         jobs["intake"] = lambda: _intake(parts)
-    react = executor.run(parts.executor(), stopping) if "react" in roles else stopping.wait()
+    react = executor.run(parts.means(), stopping) if "react" in roles else stopping.wait()
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(job(), name=name) for name, job in jobs.items()]
         try:
@@ -59,12 +59,12 @@ async def _intake(parts: Parts) -> None:
     if not intake.topics(needs):
         return
     await _with_topics(parts)
-    broker = intake.consumer(needs, parts.kafka)
-    await broker.start()
-    try:
-        await asyncio.Event().wait()
-    finally:
-        await asyncio.shield(broker.stop())
+    while True:
+        try:
+            await intake.listen(needs, parts.kafka)
+        except KafkaUnavailable as error:
+            log.warning("waiting for the broker", why=str(error))
+            await parts.clock.sleep(BROKER_PAUSE)
 
 
 async def _with_topics(parts: Parts) -> None:

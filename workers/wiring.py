@@ -23,8 +23,8 @@ from workers.clock import Clock, SystemClock
 from workers.detect.observe import Source
 from workers.detect.registry import STREAMS
 from workers.detect.stream import Cadence, Facts, Stream
-from workers.react.executor import Executor
 from workers.react.intake import Intake
+from workers.react.means import Means
 from workers.react.reaction import Configured, Place
 from workers.react.registry import configured
 from workers.relay import Relay
@@ -74,10 +74,10 @@ class Parts:
             topic_prefix=self.settings.kafka.topic_prefix,
         )
 
-    def executor(self) -> Executor:
-        """Return the executor's needs."""
+    def means(self) -> Means:
+        """Return what carrying out reactions needs."""
         targets = {one.place.connection for one in self.reactions.values()}
-        return Executor(
+        return Means(
             store=self.store,
             clock=self.clock,
             reactions=self.reactions,

@@ -40,7 +40,7 @@ from tests.benchmarks.slow_provider import AT_ONCE
 from tests.benchmarks.stores import new_store
 from workers.clock import SystemClock
 from workers.react import executor
-from workers.react.executor import Executor
+from workers.react.means import Means
 from workers.telemetry import metrics
 
 PARTITIONS = 6
@@ -206,9 +206,9 @@ async def _client(url: str) -> AsyncIterator[EssensysClient]:
         await client.aclose()
 
 
-def _executor(store: Store, client: EssensysClient) -> Executor:
+def _executor(store: Store, client: EssensysClient) -> Means:
     reactions = configured(client)
-    return Executor(
+    return Means(
         store=store,
         clock=SystemClock(),
         reactions=reactions,

@@ -155,10 +155,20 @@ async def measure(
         for name, contender in turns if number % 2 == 0 else reversed(turns):
             if number >= workload.rounds.get(name, rounds):
                 continue
-            for row, sample in (await contender()).items():
+            for row, sample in (await _undisturbed(contender)).items():
                 samples[row].append(sample)
                 tell(f"{workload.name}, round {number + 1}: {row}: {shown(sample.rate)} a second")
     return Result(workload, samples)
+
+
+async def _undisturbed(contender: Contender) -> Mapping[str, Sample]:
+    """Let a contender work without the garbage collector walking over the benchmark's material."""
+    gc.collect()
+    gc.freeze()
+    try:
+        return await contender()
+    finally:
+        gc.unfreeze()
 
 
 def table(result: Result) -> Table:

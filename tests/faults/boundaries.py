@@ -17,7 +17,7 @@ from adapters.store import outbox
 from adapters.store.engine import Store
 from workers import relay
 from workers.detect import observe
-from workers.react import attempt, executor, intake
+from workers.react import attempt, executor, intake, once
 
 store_class: Any = Store
 """As something whose methods may be replaced."""
@@ -149,11 +149,11 @@ POINTS: Mapping[str, Arm] = {
     "before-inbox-commit": before_commit(intake, "take"),
     "between-inbox-and-offsets": before(intake, "_commit", _with_records),
     "after-claim": after(executor, "_claim", bool),
-    "after-intent": after_commit(attempt, "_ensure"),
-    "after-lease-extended": after_commit(attempt, "_send"),
+    "after-intent": after_commit(once, "ensure"),
+    "after-lease-extended": after_commit(once, "_send"),
     "after-answer": after(Resource, "put", bool),
-    "before-outcome-commit": before_commit(attempt, "_settle"),
-    "after-outcome-commit": after_commit(attempt, "_settle"),
+    "before-outcome-commit": before_commit(once, "_settle"),
+    "after-outcome-commit": after_commit(once, "_settle"),
     "before-end-commit": before_commit(attempt, "_finish"),
     "after-end-commit": after_commit(attempt, "_finish"),
 }

@@ -91,15 +91,12 @@ class Crash:
     name: str
     die_at: str = ""
     held: Literal["after", "before"] | None = None
+    readable: bool = True
     lease: str = SHORT
     found: tuple[str, str] = ("answer", "answer")
     """How each line's charge sheet must be known in the end."""
     lines: tuple[Lines, ...] = (ALIKE,)
     """The lines of the repair's invoices, of which two are to be recharged."""
-
-    @property
-    def readable(self) -> bool:
-        return not self.name.endswith(UNREAD)
 
     async def play(self, on: Stage) -> History:
         repair = a_repair(on.sandbox.state, *self.lines)
@@ -168,6 +165,7 @@ class Storm:
         repairs = [a_repair(state, _lines(random, number)) for number in range(12)]
         worker = on.start()
         await on.baselined(worker)
+        _slow_puts(on)
         business = asyncio.create_task(_business(on, repairs, random))
         for _ in range(self.kills):
             await asyncio.sleep(random.uniform(self.shortest, self.longest))
@@ -177,6 +175,12 @@ class Storm:
         business.cancel()
         await asyncio.wait({business})
         return await _end(on, worker)
+
+
+def _slow_puts(on: Stage) -> None:
+    """Let each PUT take a while after its effect, so that kills hit that while."""
+    settings = {"seconds": 0.25, "when": "after", "times": None}
+    on.sandbox.state.faults.add("delay", provider="essensys", method="PUT", **settings)
 
 
 async def _business(on: Stage, repairs: list[Repair], random: Random) -> None:

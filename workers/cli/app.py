@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -63,24 +64,21 @@ def main() -> None:
     """Run one command. Exit codes: 0 done, 1 failed, 2 usage or configuration."""
     try:
         app()
-    except Exception as error:
-        if "--debug" in sys.argv:
+    except (*EXPECTED, ExceptionGroup) as error:
+        expected = _expected(error)
+        if expected is None:
             raise
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"tiebeam: {in_one_line(error)}", markup=False)
-        sys.exit(2 if isinstance(first_of(error), SettingsError) else 1)
+        if "--debug" in sys.argv:
+            traceback.print_exception(error)
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            f"tiebeam: {expected}", markup=False
+        )
+        sys.exit(2 if isinstance(expected, SettingsError) else 1)
 
 
-def first_of(error: BaseException) -> BaseException:
-    """Return the first error of a group of tasks, or the error itself."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
-
-
-def in_one_line(error: BaseException) -> str:
-    """Say what went wrong; an error that nobody expected may hold anything, so it is only named."""
-    first = first_of(error)
-    if isinstance(first, EXPECTED):
-        return " ".join(str(first).split())
-    return f"a mistake in the program ({type(first).__name__}); --debug shows where"
+def _expected(error: Exception) -> Exception | None:
+    """Return the error to tell of, None if there was a surprise; jobs side by side fail as one."""
+    if not isinstance(error, ExceptionGroup):
+        return error
+    _, surprises = error.split(EXPECTED)
+    return None if surprises else _expected(error.exceptions[0])

@@ -6,6 +6,7 @@ it is stored; a record that cannot be read goes to the dead letters with the rea
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,17 +28,21 @@ from adapters.kafka.settings import KafkaSettings
 from adapters.store import inbox
 from adapters.store.engine import Store
 from adapters.store.errors import StoreError
-from adapters.store.inbox import InboxRow, NewReaction
+from adapters.store.inbox import NewReaction
 from events import catalogue
-from events.envelope import Event, MalformedEvent, from_record, to_headers
+from events.envelope import Event, MalformedEvent, from_record
 from workers.clock import Clock
 from workers.react.reaction import Configured, answering
+from workers.react.row import row_for
 from workers.telemetry import logs, metrics, tracing
 
 GROUP = "tiebeam-react"
 MAX_RECORDS = 500
 STORE_PAUSE = 1.0
 """Seconds before a batch is read again that the store could not take."""
+
+START_GRACE = 5.0
+"""Seconds that a consumer which is only starting is given to do so before it is stopped."""
 
 log = logs.logger("intake")
 
@@ -89,6 +94,31 @@ def consumer(intake: Intake, kafka: KafkaSettings) -> KafkaBroker:
         await take(intake, message.raw_message, subscriber.consumer)
 
     return broker
+
+
+async def listen(intake: Intake, kafka: KafkaSettings) -> None:
+    """Feed the inbox until cancelled, through outages of the broker.
+
+    Raises:
+        KafkaUnavailable: The broker went away before the consumer had begun.
+    """
+    broker = consumer(intake, kafka)
+    starting = asyncio.ensure_future(broker.start())
+    try:
+        # cut halfway, it would leave its connections open and its place in the group taken
+        await asyncio.shield(starting)
+        await asyncio.Event().wait()
+    except (KafkaError, OSError) as error:
+        servers = kafka.bootstrap_servers
+        raise KafkaUnavailable(f"Kafka at {servers} does not answer: {error}") from error
+    finally:
+        await asyncio.shield(_leave(broker, starting))
+
+
+async def _leave(broker: KafkaBroker, starting: asyncio.Future[None]) -> None:
+    await asyncio.wait({starting}, timeout=START_GRACE)
+    starting.cancel()
+    await broker.stop()
 
 
 def security(kafka: KafkaSettings) -> BaseSecurity | None:
@@ -163,32 +193,7 @@ def _rows(intake: Intake, event: Event) -> list[NewReaction]:
         attributes={"messaging.system": "kafka", "messaging.message.id": event.id},
     ):
         carrier = tracing.carry()
-    return [
-        NewReaction(
-            reaction=one.reaction.name,
-            event_id=event.id,
-            event_type=event.type,
-            subject=event.subject,
-            ordering_key=event.key,
-            sequence=event.sequence,
-            value=event.data,
-            headers=[(name, text.decode()) for name, text in to_headers(event)],
-            mode="live" if one.settings.mode == "live" else "dry-run",
-            received_at=now,
-            traceparent=carrier.get("traceparent", event.traceparent),
-        )
-        for one in answers
-    ]
-
-
-def event_of(row: InboxRow) -> Event:
-    """Return the event that an inbox row holds.
-
-    Raises:
-        MalformedEvent: The row was written by a version whose events this one cannot read.
-    """
-    headers = [(name, text.encode()) for name, text in row.headers]
-    return from_record(row.ordering_key.encode(), row.value, headers)
+    return [row_for(one, event, carrier, now) for one in answers]
 
 
 def _dead_letter(intake: Intake, record: ConsumerRecord, reason: str) -> Record:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.typing import EventDict
 
-from adapters.store import leases
+from adapters.store import cursors, leases
 from adapters.store.engine import Store
 from tests.workers.detect.world import CADENCE, CONNECTION, Watch, World, types
 from workers.detect.cycle import Progress, progress
@@ -65,7 +66,7 @@ def broken(world: World, error: Callable[[], Exception]) -> Watch:
         (1, every(seconds=60), 120),
         (2, every(seconds=60), 240),
         (3, every(seconds=60), 300),
-        (1_000, every(seconds=60), 300),
+        (10_000, every(seconds=60), 300),
         (0, every(seconds=0.5), 0.5),
         (5, every(seconds=0.5), 16),
         (0, every(hours=1), 3600),
@@ -139,7 +140,20 @@ async def test_a_surprise_backs_off_is_seen_and_does_not_stop_the_others(world: 
     assert (cursor.failures, cursor.error) == (3, "KeyError, see the log")
 
 
-async def test_a_store_that_cannot_be_used_is_waited_for(world: World, tmp_path: Path) -> None:
+async def test_a_cursor_that_cannot_be_read_stops_its_own_stream_alone(world: World) -> None:
+    async with world.store.write() as tx:
+        await cursors.put(tx, CONNECTION, "work-orders", ["no", "cursor"], world.clock.now())
+    sources = [(world.work_orders.source, CADENCE), (world.invoices.source, every(hours=1))]
+    async with polling(*sources):
+        await until_all_sleep(world, 2)
+
+    assert sorted(world.clock.slept) == [120, 3600]
+    assert (await progress(world.invoices.source)).baseline_at is not None
+
+
+async def test_a_store_that_cannot_be_used_is_waited_for(
+    world: World, tmp_path: Path, logged: list[EventDict]
+) -> None:
     async with Store.open(f"sqlite:///{tmp_path / 'without-tables.db'}") as store:
         source = replace(world.invoices.source, store=store)
         async with polling((source, CADENCE)):
@@ -151,6 +165,8 @@ async def test_a_store_that_cannot_be_used_is_waited_for(world: World, tmp_path:
 
         assert (await progress(source)).baseline_at is not None
     assert world.clock.slept == [120, 60]
+    (entry,) = [entry for entry in logged if entry["event"] == "store not usable"]
+    assert "run `tiebeam store upgrade`" in entry["why"]
 
 
 async def test_a_second_process_does_not_look_at_the_same_time(world: World) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from adapters.http.errors import Transient
+from adapters.plentific.client import PlentificClient
 from tests.workers.detect.world import World, pages_of
 from workers.detect import sweep as sweeps
 from workers.detect.plentific import INVOICES
@@ -75,6 +78,22 @@ async def test_rows_pushed_to_the_next_page_are_noticed(
 
     assert (report.passes, report.total, report.steady) == (2, 6, True)
     assert len(set(reader.seen)) == 6
+
+
+async def test_a_listing_that_does_not_say_its_length_is_read_until_no_row_comes_twice(
+    world: World, newest_first: list[str]
+) -> None:
+    counted = pages_of(2, {1: world.add_invoice})
+
+    async def pages(client: PlentificClient, filters: Mapping[str, Any]) -> AsyncIterator[Page]:
+        async for page in counted(client, filters):
+            yield replace(page, total=None)
+
+    reader = Reader(world)
+    reader.stream = replace(reader.stream, pages=pages)
+    report = await reader.sweep()
+
+    assert (report.passes, report.total, report.steady) == (2, None, True)
 
 
 async def test_a_row_that_slips_past_the_reader_is_found_by_reading_again(

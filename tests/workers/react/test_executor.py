@@ -19,7 +19,8 @@ from tests.workers.react.invoices import line, paid
 from tests.workers.react.world import LEASE, SETTLE, World, connected, hooked
 from workers.react import executor as executor_module
 from workers.react.effects import charge_sheet
-from workers.react.executor import Executor, run
+from workers.react.executor import run
+from workers.react.means import Means
 from workers.react.reaction import Configured, Done, Effect, Place
 from workers.react.reactions.recharge_paid_invoice import plan
 
@@ -34,7 +35,7 @@ def _nobody_looks_without_being_rung(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def running(executor: Executor) -> AsyncIterator[asyncio.Task[None]]:
+async def running(executor: Means) -> AsyncIterator[asyncio.Task[None]]:
     """The executor at work; it is stopped at the end."""
     stopping = asyncio.Event()
     task = asyncio.create_task(run(executor, stopping))
@@ -335,7 +336,7 @@ async def test_an_end_that_cannot_be_saved_leaves_the_row_to_its_lease(
     await world.take(numbered("1"))
     executor = world.executor()
     with monkeypatch.context() as patch:
-        patch.setattr("workers.react.attempt._audit_event", broken)
+        patch.setattr("workers.react.attempt.audit_event", broken)
         async with running(executor) as task:
             await until(lambda: len(world.sheets()) == 1)
             await world.take(numbered("2"))

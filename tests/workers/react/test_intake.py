@@ -21,7 +21,8 @@ from tests.workers.react.world import (
     World,
     record_of,
 )
-from workers.react.intake import event_of, security, take, topics
+from workers.react.intake import security, take, topics
+from workers.react.row import event_of
 
 
 class Watching(FakeConsumer):

@@ -20,14 +20,14 @@ from tests.workers.react.invoices import line, paid
 from tests.workers.react.world import LEASE, SETTLE, World, for_ever, hooked
 from workers.react import attempt
 from workers.react.effects import charge_sheet
-from workers.react.executor import Executor
+from workers.react.means import Means
 from workers.react.reaction import Absent, Done, Place, Search, Unclear
 
 LOST = LEASE * 0.8 + SETTLE
 """After a crash: the last moment that the dead process may have called, and the settling time."""
 
 
-async def die(world: World, executor: Executor, reached: Callable[[], bool]) -> None:
+async def die(world: World, executor: Means, reached: Callable[[], bool]) -> None:
     """Work until a point is reached, then end without another word, as a killed process does."""
     (row,) = await world.claim(executor)
     task = asyncio.create_task(attempt.carry_out(executor, row))

@@ -30,8 +30,8 @@ from events.envelope import Event, to_headers
 from tests.workers.fake_clock import START, FakeClock
 from tests.workers.react.invoices import ACCOUNT, OTHER_ACCOUNT, settings
 from workers.react import attempt
-from workers.react.executor import Executor
 from workers.react.intake import Intake, take
+from workers.react.means import Means
 from workers.react.reaction import Configured, Effect, Place
 from workers.react.reactions import recharge_paid_invoice
 
@@ -159,7 +159,7 @@ class World:
         place = Place("operate", client or self.client, "GBP", "Europe/London")
         return Configured(recharge_paid_invoice.REACTION, settings(**changes), place)
 
-    def executor(self, *configured: Configured, **changes: Any) -> Executor:
+    def executor(self, *configured: Configured, **changes: Any) -> Means:
         """An executor of these reactions (as configured, if none is given)."""
         reactions = {one.reaction.name: one for one in configured or [self.configured()]}
         given: dict[str, Any] = {
@@ -172,7 +172,7 @@ class World:
             "owner": "one",
             "random": Random(1),
         }
-        return Executor(**(given | changes))
+        return Means(**(given | changes))
 
     def intake(self, *configured: Configured, dead_letters: Any = None) -> Intake:
         """An intake for these reactions (as configured, if none is given)."""
@@ -188,14 +188,14 @@ class World:
         await take(intake, records, consumer)
         assert [call[0] for call in consumer.calls] == ["commit"]
 
-    async def claim(self, executor: Executor, limit: int = 10) -> list[InboxRow]:
+    async def claim(self, executor: Means, limit: int = 10) -> list[InboxRow]:
         """What the executor would work on next, claimed by it."""
         now = self.clock.now()
         names = list(executor.reactions)
         async with self.store.write() as tx:
             return await inbox.claim(tx, executor.owner, now, now + executor.lease, limit, names)
 
-    async def work(self, executor: Executor | None = None) -> InboxRow:
+    async def work(self, executor: Means | None = None) -> InboxRow:
         """Make one attempt at everything that is due; return the newest row as it is then."""
         executor = executor or self.executor()
         for row in await self.claim(executor):

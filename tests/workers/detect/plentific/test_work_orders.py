@@ -240,14 +240,26 @@ async def test_a_history_that_is_gone_for_a_moment_is_not_told_again(world: Worl
     uuid = world.add_work_order()
     await world.work_orders.baseline()
     await world.work_orders.news()
-    world.change_work_order(uuid, status="hired")
+    for status in ("hired", "booked"):
+        world.change_work_order(uuid, status=status)
     told = await world.work_orders.news(minutes=1)
     full = world.work_order(uuid)["state_history"]
     for length in (0, len(full), 1, len(full)):
         world.work_order(uuid)["state_history"] = full[:length]
         told += await world.work_orders.news(hours=1)
 
-    assert statuses(told) == ["hired"]
+    assert statuses(told) == ["hired", "booked"]
+
+
+async def test_an_old_history_that_is_shown_late_is_no_news(world: World) -> None:
+    entries = history(("2026-01-05T10:00:00Z", "new"), ("2026-01-06T10:00:00Z", "hired"))
+    uuid = world.add_work_order(created="2026-01-05T10:00:00Z", state_history=entries)
+    world.work_order(uuid)["state_history"] = []
+    await world.work_orders.baseline()
+    assert await world.work_orders.news() == []
+    world.work_order(uuid)["state_history"] = entries
+
+    assert await world.work_orders.news(hours=1) == []
 
 
 async def test_an_entry_put_into_the_middle_is_told_and_the_status_set_right(
@@ -315,16 +327,20 @@ async def test_an_edit_that_no_row_shows_is_found_by_reading_details(world: Worl
     assert entity_of(updated)["contractor"] == contractor
 
 
-async def test_an_edit_together_with_a_transition_is_one_event(world: World) -> None:
+async def test_an_edit_is_told_with_the_last_transition_and_not_once_more(world: World) -> None:
     uuid = world.add_work_order()
     await world.work_orders.baseline()
     await world.work_orders.news()
-    world.change_work_order(uuid, status="hired", account_code="REPAIRS")
+    world.change_work_order(uuid, status="hired")
+    world.change_work_order(uuid, status="booked", account_code="REPAIRS")
 
-    (told,) = await world.work_orders.news(minutes=1)
+    told = await world.work_orders.news(minutes=1)
 
-    assert told.type == "plentific.work_order.status_changed"
-    assert previous_of(told) == {"status": "new", "account_code": "MAINT"}
+    assert types(told) == [CHANGED] * 2
+    assert [previous_of(event) for event in told] == [
+        {"status": "new"},
+        {"status": "hired", "account_code": "MAINT"},
+    ]
 
 
 async def test_a_detail_that_is_newer_than_its_row_is_told_once(world: World) -> None:
