@@ -5,6 +5,8 @@ UV := 0.13.9
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UVPIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
+BROKER := kafka or real_kafka or slow
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test unit check fix bench schemas kafka lock clean
 
@@ -14,11 +16,11 @@ help: ## Show what can be made
 demo: .venv/.ready ## Watch a change in one system become an effect in another
 	@$(BIN)/tiebeam demo $(ARGS)
 
-test: .venv/.ready ## Run every test, against real Apache Kafka where Java and Maven are
-	@$(BIN)/python -m pytest $(ARGS)
+test: unit ## Run every test, against real Apache Kafka where Java and Maven are
+	@$(BIN)/python -m pytest -m "$(BROKER)" $(ARGS)
 
-unit: .venv/.ready ## Run the tests that need no broker
-	@$(BIN)/python -m pytest -m "not kafka and not real_kafka and not slow" $(ARGS)
+unit: .venv/.ready ## Run the unit and contract tests, which need no broker
+	@$(BIN)/python -m pytest -m "not ($(BROKER))" -n auto --dist worksteal $(ARGS)
 
 check: .venv/.ready ## Lint, format, types, import rules, published schemas
 	@$(BIN)/ruff check .

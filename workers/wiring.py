@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -101,12 +101,15 @@ async def assemble(
     clock = clock or SystemClock()
     check_leases(settings, path)
     async with AsyncExitStack() as stack:
-        store = Store.open(settings.store.url.get_secret_value())
+        with naming(f"{path}:"):
+            store = Store.open(settings.store.url.get_secret_value())
         stack.push_async_callback(store.aclose)
         clients = {name: client(name, one) for name, one in settings.connections.items()}
         for built in clients.values():
             stack.push_async_callback(built.aclose)
-        kafka = kafka_settings(settings.kafka)
+        with naming(f"{path}: kafka:"):
+            kafka = kafka_settings(settings.kafka)
+            kafka.client_options()  # reads the certificates
         producer = RecordProducer(kafka)
         stack.push_async_callback(producer.stop)
         places = {
@@ -124,6 +127,19 @@ async def assemble(
             reactions=configured(settings, places, path),
             owner=f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}",
         )
+
+
+@contextmanager
+def naming(place: str) -> Iterator[None]:
+    """Turn a value that an adapter refuses into an error of the configuration.
+
+    Raises:
+        SettingsError: The place and the adapter's reason.
+    """
+    try:
+        yield
+    except ValueError as error:
+        raise SettingsError(f"{place} {error}") from error
 
 
 def check_leases(settings: Settings, path: Path) -> None:

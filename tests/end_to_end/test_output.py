@@ -54,7 +54,6 @@ OF_THE_SEED = (
     "ZZ1 1AA",
     "Pat Example",
     "Fictional Estates LLP",
-    "Example Coffee Ltd",
     "tap in the kitchen",
 )
 ADDRESS = {
@@ -117,6 +116,7 @@ class Heard:
     """All that left the process and the commands, by where it came out."""
 
     outputs: dict[str, str]
+    records: str  # of the providers, as they hold them
     store: bytes
     log: list[dict[str, Any]]
     spans: list[str]
@@ -164,9 +164,19 @@ def heard(kafka: str, tmp_path_factory: pytest.TempPathFactory, empty_store: Pat
             outputs["spans"] = " ".join(body.decode("latin-1") for body in collector.bodies)
             log = [json.loads(line) for line in outputs["stderr"].splitlines()]
             store = b"".join(file.read_bytes() for file in folder.glob("tiebeam.db*"))
-            return Heard(outputs, store, log, collector.names())
+            held = world.sandbox.state.plentific, world.sandbox.state.essensys
+            records = json.dumps([records_of(one) for one in held])
+            return Heard(outputs, records, store, log, collector.names())
 
     return asyncio.run(listen())
+
+
+def records_of(data: Any) -> list[Any]:
+    """All that a simulated provider holds."""
+    collections = ("work_orders", "invoices", "accounts", "charges", "bookings")
+    return [list(getattr(data, name)) for name in collections if hasattr(data, name)] + [
+        list(getattr(data, "bookings", {}).values())
+    ]
 
 
 async def live(world: World, port: int) -> dict[str, str]:
@@ -211,6 +221,12 @@ async def all_went_wrong(world: World) -> bool:
 
 
 # --- the searches ---------------------------------------------------------------------------------
+
+
+def test_the_providers_are_full_of_people(heard: Heard) -> None:
+    served = (*PEOPLE, *OF_THE_SEED)
+    unserved = [word for word in served if word not in heard.records]
+    assert unserved == [essensys.USERNAME]  # which is in the configuration
 
 
 def test_everything_that_is_searched_was_heard(heard: Heard) -> None:

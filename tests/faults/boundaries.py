@@ -16,7 +16,7 @@ from adapters.essensys.client import Resource
 from adapters.store import outbox
 from adapters.store.engine import Store
 from workers import relay
-from workers.detect import observe
+from workers.detect import cycle, observe
 from workers.react import attempt, executor, intake, once
 
 store_class: Any = Store
@@ -142,6 +142,7 @@ def _with_records(records: Sequence[Any], *_: Any) -> bool:
 
 
 POINTS: Mapping[str, Arm] = {
+    "within-baseline": after_commit(cycle, "_baseline"),
     "before-detect-commit": before_commit(observe, "_save", _invoices_have_news),
     "after-detect-commit": after_commit(observe, "_save", _invoices_have_news),
     "before-produce": before(relay, "_publish", _relays_an_invoice),
@@ -149,7 +150,7 @@ POINTS: Mapping[str, Arm] = {
     "before-inbox-commit": before_commit(intake, "take"),
     "between-inbox-and-offsets": before(intake, "_commit", _with_records),
     "after-claim": after(executor, "_claim", bool),
-    "after-intent": after_commit(once, "ensure"),
+    "after-intent": after_commit(attempt, "ensure"),
     "after-lease-extended": after_commit(once, "_send"),
     "after-answer": after(Resource, "put", bool),
     "before-outcome-commit": before_commit(once, "_settle"),

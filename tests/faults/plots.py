@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ SIDE_BY_SIDE = 4
 """Plots played at a time: most of one is waiting for leases to run out."""
 
 SHORT = "2s"
+LONGEST_LIFE = 6.0
+"""Seconds after which a worker in a storm is killed though nothing came of it."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,25 @@ class Crash:
 
 
 @dataclass(frozen=True)
+class EarlyCrash:
+    """A worker is killed while it takes the baseline, and another one takes it again."""
+
+    name: str
+    die_at: str
+    readable: bool = True
+    lease: str = SHORT
+
+    async def play(self, on: Stage) -> History:
+        repair = a_repair(on.sandbox.state)
+        await on.killed(on.start(die_at=self.die_at))
+        healthy = on.start()
+        await on.baselined(healthy)
+        repair.move("hired", "done")
+        repair.pay()
+        return await _end(on, healthy)
+
+
+@dataclass(frozen=True)
 class Freeze:
     """A worker stands still at a boundary and wakes when another one has done its work."""
 
@@ -150,10 +172,7 @@ class Storm:
     seed: int
     readable: bool
     lease: str = "4s"
-    kills: int = 6
-    shortest: float = 0.3
-    longest: float = 3.5
-    """Seconds that a worker lives."""
+    kills: int = 5
 
     @property
     def name(self) -> str:
@@ -168,13 +187,26 @@ class Storm:
         _slow_puts(on)
         business = asyncio.create_task(_business(on, repairs, random))
         for _ in range(self.kills):
-            await asyncio.sleep(random.uniform(self.shortest, self.longest))
+            await _a_random_moment(on, random)
             worker.kill()
             await on.killed(worker)
             worker = on.start()
         business.cancel()
         await asyncio.wait({business})
         return await _end(on, worker)
+
+
+async def _a_random_moment(on: Stage, random: Random) -> None:
+    """Wait until any time soon, or, every other time, until shortly after the next PUT."""
+    if random.random() < 0.5:
+        await asyncio.sleep(random.uniform(0.3, 3))
+        return
+    shortly = random.uniform(0, 0.3)
+    requests, puts = on.sandbox.state.requests, {"provider": "essensys", "method": "PUT"}
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LONGEST_LIFE):
+            await requests.arrived(len(requests.find(**puts)) + 1, **puts)
+    await asyncio.sleep(shortly)
 
 
 def _slow_puts(on: Stage) -> None:

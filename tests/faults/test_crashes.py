@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults.plots import Crash, History
+from tests.faults.plots import Crash, EarlyCrash, History
 from tests.faults.repairs import Line
 
 pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, pytest.mark.slow]
@@ -59,6 +59,14 @@ def test_a_kill_loses_nothing_and_doubles_nothing(plot: Crash, history: History)
     assert history.discrepancies == []
     assert history.found == plot.found
     assert history.puts == 2
+
+
+@pytest.mark.parametrize(
+    "plot", [EarlyCrash("within the baseline", "within-baseline")], ids=lambda plot: plot.name
+)
+def test_a_kill_within_the_silent_first_look_leaves_it_silent(history: History) -> None:
+    assert history.discrepancies == []
+    assert history.found == ("answer", "answer")
 
 
 @pytest.mark.parametrize("plot", [AFTER_INBOX], ids=lambda plot: plot.name)

@@ -63,7 +63,7 @@ def options(
 def main() -> None:
     """Run one command. Exit codes: 0 done, 1 failed, 2 usage or configuration."""
     try:
-        app()
+        app(prog_name="tiebeam")
     except (*EXPECTED, ExceptionGroup) as error:
         expected = _expected(error)
         if expected is None:

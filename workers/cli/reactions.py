@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import orjson
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.store import inbox, ledger
@@ -54,7 +55,7 @@ def show_all(
             row.mode,
             row.state,
             str(row.attempts),
-            row.reason or "",
+            escape(row.reason or ""),
         )
     out.print(table if rows else "none")
 
@@ -84,7 +85,7 @@ def show_one(
 @app.command("retry")
 def retry(
     context: typer.Context,
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="[ID]...")] = None,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="ID")] = None,
     blocked: Annotated[bool, typer.Option("--blocked", help="All that are blocked.")] = False,
     dead: Annotated[bool, typer.Option("--dead", help="All that are dead.")] = False,
 ) -> None:

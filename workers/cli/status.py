@@ -8,6 +8,7 @@ from typing import Annotated
 
 import orjson
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from adapters.store import inbox, outbox
@@ -80,7 +81,7 @@ def _clock(iso: str | None) -> str:
 
 def _state(progress: Progress) -> str:
     if progress.failures:
-        return f"[red]failed {progress.failures} times:[/] {progress.error}"
+        return f"[red]failed {progress.failures} times:[/] {escape(progress.error or '')}"
     if progress.unusable:
         return f"[yellow]{progress.unusable} unusable[/]"
     return "[green]ok[/]" if progress.looked_at else "not looked at yet"

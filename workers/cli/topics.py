@@ -19,7 +19,7 @@ def apply(context: typer.Context) -> None:
     async def work(parts: Parts) -> None:
         made = await apply_topics(parts)
         for name in made:
-            out.print(f"made {name}")
+            out.print(f"made {name}", soft_wrap=True)
         out.print(f"{len(made)} made, {len(wanted_topics(parts)) - len(made)} were there")
 
     run_with_parts(context.obj, work)
@@ -33,6 +33,6 @@ def show(context: typer.Context) -> None:
         async with open_topics(parts.kafka) as topics:
             there = set(await topics.names())
         for name in wanted_topics(parts):
-            out.print(f"{name}  {'there' if name in there else 'missing'}")
+            out.print(f"{name}  {'there' if name in there else 'missing'}", soft_wrap=True)
 
     run_with_parts(context.obj, work)

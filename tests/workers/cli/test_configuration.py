@@ -119,29 +119,29 @@ WRONG = {
     "a store of another kind": (
         'url = "sqlite:///DATABASE"',
         f'url = "mysql://me:{SECRET}@host/name"',
-        "store.url: ",
+        "store.url knows sqlite:/// and postgresql://, not mysql://",
     ),
     "a store whose URL is none": (
         'url = "sqlite:///DATABASE"',
         f'url = "{SECRET}"',
-        "store.url: ",
+        "store.url is not a URL",
     ),
     "a login to Kafka that is half": (
         "[store]",
         'security_protocol = "SASL_PLAINTEXT"\nsasl_mechanism = "PLAIN"\n[store]',
-        "kafka: ",
+        "kafka: SASL_PLAINTEXT needs both sasl_username and sasl_password",
     ),
     "a login to Kafka without a protocol for it": (
         "[store]",
         f'sasl_password = "{SECRET}"\n[store]',
-        "kafka: ",
+        "kafka: sasl_* has no effect with security_protocol PLAINTEXT",
     ),
     "certificates that are not there": (
         "[store]",
         'security_protocol = "SSL"\nssl_cafile = "/nowhere/ca.pem"\n[store]',
-        "kafka: ",
+        "kafka: the TLS files cannot be read (/nowhere/ca.pem)",
     ),
-    "no servers": ('"127.0.0.1:9"\n[store]', '""\n[store]', "kafka: "),
+    "no servers": ('"127.0.0.1:9"\n[store]', '""\n[store]', "kafka: bootstrap_servers is empty"),
 }
 
 

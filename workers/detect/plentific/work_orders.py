@@ -177,7 +177,7 @@ def _steps(
             steps.append(_created(then, at))
             continue
         edits = _edits(change) if last else {}
-        previous = edits | {"status": _status_before(change, history, place)}
+        previous = edits | _status_before(change, history, place)
         steps.append(
             Transition("plentific.work_order.status_changed", keys[place], at, then, previous)
         )
@@ -193,10 +193,12 @@ def _step(change: Change, identity: str, at: datetime | None, state: Json) -> Tr
     return Transition("plentific.work_order.status_changed", identity, at, state, previous)
 
 
-def _status_before(change: Change, history: Sequence[Json], place: int) -> str | None:
-    if place > 0:
-        return str(history[place - 1]["status"])
-    return str(change.before.state["status"]) if change.before else None
+def _status_before(change: Change, history: Sequence[Json], place: int) -> Json:
+    known = change.before.state if change.before else {"status": None}
+    was = history[place - 1] if place > 0 else known
+    raw = was.get("status_raw")
+    same = raw == history[place]["status_raw"]
+    return {"status": was["status"]} if same else {"status": was["status"], "status_raw": raw}
 
 
 def _told_status(change: Change, history: Sequence[Json], fresh: Sequence[int]) -> str:

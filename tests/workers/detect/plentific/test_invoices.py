@@ -324,6 +324,7 @@ async def test_the_same_payment_shown_twice_is_told_once(world: World) -> None:
         told += await world.invoices.sweep()
 
     assert types(told) == ["invoice.paid", *["invoice.updated"] * 4]
+    assert [event.sequence for event in told] == [1, 2, 3, 4, 5]
     assert statuses(told) == ["paid", "outstanding", "paid", "outstanding", "paid"]
 
 

@@ -222,6 +222,22 @@ async def test_a_status_that_never_gets_an_entry_is_told_once(world: World) -> N
     assert statuses(told) == ["cancelled", "new"]
 
 
+async def test_unknown_statuses_shown_before_their_entries_are_told_apart(world: World) -> None:
+    uuid = world.add_work_order()
+    await world.work_orders.baseline()
+    await world.work_orders.news()
+    told = []
+    for status in ("parts_ordered", "parts_delivered"):
+        world.work_order(uuid)["status"] = status
+        told += await world.work_orders.news(minutes=1)
+
+    assert types(told) == [CHANGED] * 2
+    assert [previous_of(event) for event in told] == [
+        {"status": "new", "status_raw": None},
+        {"status_raw": "parts_ordered"},
+    ]
+
+
 async def test_a_work_order_that_has_no_history_yet_is_created_once(world: World) -> None:
     await world.work_orders.baseline()
     uuid = world.add_work_order()
@@ -248,7 +264,11 @@ async def test_a_history_that_is_gone_for_a_moment_is_not_told_again(world: Worl
         world.work_order(uuid)["state_history"] = full[:length]
         told += await world.work_orders.news(hours=1)
 
-    assert statuses(told) == ["hired", "booked"]
+    world.change_work_order(uuid, status="done")
+    told += await world.work_orders.news(minutes=1)
+
+    assert statuses(told) == ["hired", "booked", "done"]
+    assert [event.sequence for event in told] == [1, 2, 3]
 
 
 async def test_an_old_history_that_is_shown_late_is_no_news(world: World) -> None:
@@ -297,6 +317,11 @@ async def test_a_status_that_we_do_not_know_is_kept_as_text_and_stops_nothing(
         ("other", "parts_ordered"),
         ("other", "parts_delivered"),
         ("done", None),
+    ]
+    assert [previous_of(event) for event in told] == [
+        {"status": "new", "status_raw": None},
+        {"status": "other", "status_raw": "parts_ordered"},
+        {"status": "other", "status_raw": "parts_delivered"},
     ]
     assert entity_of(told[2])["state_history"][1]["status_raw"] == "parts_ordered"
     assert await world.work_orders.news(hours=1) == []

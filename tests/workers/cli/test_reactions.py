@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.workers.cli import shelves
+from tests.workers.cli.conftest import Refused, Shell
+from tests.workers.cli.shelves import DRY, REASON, WAITING
+
+
+@pytest.fixture
+def filled(shell: Shell) -> Shell:
+    shell.upgrade()
+    shelves.fill(shell.url)
+    return shell
+
+
+def test_list_shows_the_newest_first_with_the_reason_as_it_is(filled: Shell) -> None:
+    done = filled.tiebeam("reactions", "list")
+
+    assert (done.code, done.err) == (0, "")
+    lines = [" ".join(line.split()) for line in done.out.splitlines()]
+    assert [line.split()[0] for line in lines] == ["id", "6", "5", "4", "3", "2", "1"]
+    assert lines[4] == (
+        f"3 recharge-paid-invoice plentific.invoice.paid invoice-1 live dead 1 {REASON}"
+    )
+    assert 'blocked 1 reactions.recharge-paid-invoice.account: add "PROP-009" = "…"' in lines[5]
+
+
+def test_list_can_be_limited_to_a_state_a_reaction_and_a_number(filled: Shell) -> None:
+    def ids(*options: str) -> list[int]:
+        done = filled.tiebeam("reactions", "list", "--json", *options)
+        assert (done.code, done.err) == (0, "")
+        return [row["id"] for row in json.loads(done.out)]
+
+    assert ids() == [6, 5, 4, 3, 2, 1]
+    assert ids("--state", "dead") == [3]
+    assert ids("--reaction", "recharge-paid-invoice", "--limit", "2") == [6, 5]
+    assert ids("--reaction", "another") == []
+
+
+def test_list_of_nothing_says_so(shell: Shell) -> None:
+    shell.upgrade()
+    done = shell.tiebeam("reactions", "list")
+    assert (done.code, done.out, done.err) == (0, "none\n", "")
+
+
+def test_list_does_not_know_a_state_that_is_none(filled: Shell) -> None:
+    done = filled.tiebeam("reactions", "list", "--state", "drunk")
+    assert done.code == 2
+    assert "drunk" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_show_tells_one_reaction_with_its_effects_and_no_payload(filled: Shell) -> None:
+    done = filled.tiebeam("reactions", "show", "1")
+
+    assert (done.code, done.err) == (0, "")
+    shown = json.loads(done.out)
+    assert (shown["id"], shown["state"], shown["reaction"]) == (
+        1,
+        "succeeded",
+        "recharge-paid-invoice",
+    )
+    (effect,) = shown["effects"]
+    assert (effect["effect_key"], effect["state"], effect["provider_id"], effect["found_by"]) == (
+        "charge-sheet/plentific/invoice-1/1",
+        "done",
+        "452331",
+        "answer",
+    )
+    assert not {"value", "headers"} & shown.keys()
+
+
+def test_show_keeps_what_the_provider_said_to_itself_until_asked(filled: Shell) -> None:
+    shown = json.loads(filled.tiebeam("reactions", "show", "3").out)
+    told = json.loads(filled.tiebeam("reactions", "show", "3", "--response").out)
+
+    assert shown["outcome"]["response"] == "kept; see `tiebeam reactions show 3 --response`"
+    assert told["outcome"] == {"status": 400, "response": "Jo Doe"}
+    assert "Jo Doe" not in filled.tiebeam("reactions", "list", "--json").out
+
+
+def test_show_of_a_reaction_that_is_not_there_says_where_to_look(
+    filled: Shell, one_line: Refused
+) -> None:
+    line = one_line(filled.tiebeam("reactions", "show", "99"), 1)
+    assert line == "there is no reaction 99; see `tiebeam reactions list`"
+
+
+def test_retry_makes_the_named_ones_pending(filled: Shell) -> None:
+    done = filled.tiebeam("reactions", "retry", "2", "4")
+
+    assert (done.code, done.out, done.err) == (0, "2 pending again\n", "")
+    assert shelves.states(filled.url) == {
+        1: "succeeded",
+        2: "pending",
+        3: "dead",
+        4: "pending",
+        DRY: "succeeded",
+        WAITING: "pending",
+    }
+
+
+def test_retry_of_all_blocked_leaves_the_dead_ones(filled: Shell) -> None:
+    assert filled.tiebeam("reactions", "retry", "--blocked").out == "1 pending again\n"
+    assert shelves.states(filled.url)[2] == "pending"
+    assert shelves.states(filled.url)[3] == "dead"
+
+
+def test_retry_of_all_blocked_and_dead_takes_both_and_no_dry_run(filled: Shell) -> None:
+    done = filled.tiebeam("reactions", "retry", "--blocked", "--dead")
+    assert done.out == "2 pending again\n"
+    assert shelves.rows(filled.url)[DRY].mode == "dry-run"
+    assert shelves.states(filled.url)[DRY] == "succeeded"
+
+
+def test_retry_of_what_is_done_does_nothing_and_fails(filled: Shell, one_line: Refused) -> None:
+    before = shelves.states(filled.url)
+    line = one_line(filled.tiebeam("reactions", "retry", "1", str(WAITING), "99"), 1)
+    assert line.startswith("nothing to retry: ")
+    assert shelves.states(filled.url) == before
+
+
+def test_retry_carries_out_a_dry_run_that_is_named_once_its_reaction_is_live(
+    filled: Shell, one_line: Refused
+) -> None:
+    filled.change('mode = "live"', 'mode = "dry-run"')
+    one_line(filled.tiebeam("reactions", "retry", str(DRY)), 1)
+    assert shelves.rows(filled.url)[DRY].mode == "dry-run"
+
+    filled.change('mode = "dry-run"', 'mode = "live"')
+    assert filled.tiebeam("reactions", "retry", str(DRY)).code == 0
+    again = shelves.rows(filled.url)[DRY]
+    assert (again.mode, again.state) == ("live", "pending")
+
+
+def test_retry_of_nothing_at_all_is_a_mistake_in_the_command(filled: Shell) -> None:
+    done = filled.tiebeam("reactions", "retry")
+    assert done.code == 2
+    assert "name reactions by id, or use --blocked or --dead" in " ".join(done.err.split())

@@ -1,0 +1,87 @@
+"""Settings that can be read and do not fit together: told with their key, before anything runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, SECRET, Write, problem
+from tests.workers.fake_clock import FakeClock
+from workers.settings import (
+    EssensysConnection,
+    PlentificConnection,
+    Settings,
+    SettingsError,
+    load,
+    parse_duration,
+)
+from workers.wiring import assemble
+
+
+def contradiction(path: Path) -> str:
+    """The one line that says why the parts cannot be built from settings that can be read."""
+
+    async def build() -> None:
+        async with assemble(load(path, {}), path, FakeClock()):
+            pass
+
+    with pytest.raises(SettingsError) as caught:
+        asyncio.run(build())
+    line = str(caught.value)
+    assert len(line.splitlines()) == 1
+    assert SECRET not in line
+    return line.removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            PLENTIFIC + '[connections.plentific.streams.invoice]\nevery = "60s"\n',
+            "connections.plentific.streams.invoice: no such stream; "
+            "there are: invoices, work-orders",
+        ),
+        (
+            OPERATE + '[connections.operate.streams.leads]\nevery = "60s"\n',
+            "connections.operate.streams.leads: no such stream; there are: none",
+        ),
+        (
+            RECHARGE.replace("recharge-paid-invoice", "rewrite-history"),
+            "reactions.rewrite-history: no such reaction; there are: recharge-paid-invoice",
+        ),
+        (
+            OPERATE + RECHARGE,
+            "reactions.recharge-paid-invoice.from: there is no connection 'plentific'",
+        ),
+        (
+            PLENTIFIC + OPERATE + RECHARGE.replace('to = "operate"', 'to = "plentific"'),
+            "reactions.recharge-paid-invoice.to: 'plentific' is plentific, but must be essensys",
+        ),
+        (
+            PLENTIFIC + OPERATE + RECHARGE + 'mode = "alive"\n',
+            "reactions.recharge-paid-invoice.mode: Input should be 'off', 'dry-run' or 'live'",
+        ),
+        (
+            PLENTIFIC + OPERATE + RECHARGE + 'speed = "high"\n',
+            "reactions.recharge-paid-invoice.speed: unknown key",
+        ),
+        (
+            PLENTIFIC + OPERATE + RECHARGE.replace('from = "plentific"', ""),
+            "reactions.recharge-paid-invoice.from: is missing",
+        ),
+        (
+            PLENTIFIC + 'limits = { timeout = "5m" }\n',
+            "react.lease: must be at least twice connections.plentific.limits.timeout",
+        ),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_told_with_their_key(
+    write: Write, text: str, line: str
+) -> None:
+    assert contradiction(write(text)) == line
