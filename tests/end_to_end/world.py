@@ -30,7 +30,7 @@ from workers.wiring import Parts, assemble
 
 GROUP = "tiebeam-react"
 PATIENCE = 30.0
-LOOK = 0.02  # seconds between two looks at whether a condition holds
+LOOK = 0.05  # seconds between two looks at whether a condition holds
 
 TWO_LINES, ONE_LINE, ANOTHER_LINE, NOT_RECHARGED = 1, 7, 6, 4
 """Unpaid invoices of the seed "demo", by their place."""

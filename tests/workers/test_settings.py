@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,16 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, SECRET, Write, problem
-from tests.workers.fake_clock import FakeClock
-from workers.settings import (
-    EssensysConnection,
-    PlentificConnection,
-    Settings,
-    SettingsError,
-    load,
-    parse_duration,
-)
-from workers.wiring import assemble
+from workers.settings import EssensysConnection, PlentificConnection, Settings, load, parse_duration
 
 # --- what can be read -------------------------------------------------------------------------
 

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from decimal import Decimal
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
-from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, SECRET, Write, problem
-from tests.workers.fake_clock import FakeClock
-from workers.settings import (
-    EssensysConnection,
-    PlentificConnection,
-    Settings,
-    SettingsError,
-    load,
-    parse_duration,
-)
-from workers.wiring import assemble
+from tests.workers.configuration import OPERATE, PLENTIFIC, SECRET, Write, problem
+from workers.settings import PlentificConnection, load
 
 
 def test_a_secret_may_stand_in_a_variable(write: Write) -> None:

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
-from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, SECRET, Write, problem
+from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, SECRET, Write
 from tests.workers.fake_clock import FakeClock
-from workers.settings import (
-    EssensysConnection,
-    PlentificConnection,
-    Settings,
-    SettingsError,
-    load,
-    parse_duration,
-)
+from workers.settings import SettingsError, load
 from workers.wiring import assemble
 
 

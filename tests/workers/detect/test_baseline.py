@@ -7,16 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import orjson
-import pytest
-
 from adapters.plentific.client import PlentificClient
-from adapters.store import cursors
-from tests.workers.detect.world import CONNECTION, World, entity_of, pages_of, types
-from workers.detect import cycle
-from workers.detect.cycle import Progress, progress
+from tests.workers.detect.world import World, pages_of, types
+from workers.detect.cycle import progress
 from workers.detect.plentific import INVOICES, WORK_ORDERS
-from workers.detect.sweep import MAX_PASSES
 
 
 async def test_the_baseline_says_nothing_and_knows_everything(world: World) -> None:

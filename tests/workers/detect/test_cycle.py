@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import orjson
 import pytest
 
-from adapters.plentific.client import PlentificClient
 from adapters.store import cursors
 from tests.workers.detect.world import CONNECTION, World, entity_of, pages_of, types
 from workers.detect import cycle
 from workers.detect.cycle import Progress, progress
-from workers.detect.plentific import INVOICES, WORK_ORDERS
+from workers.detect.plentific import INVOICES
 from workers.detect.sweep import MAX_PASSES
 
 # --- quick looks and sweeps -------------------------------------------------------------------

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from structlog.typing import EventDict
 
 from adapters.http.limits import Limits
-from adapters.plentific.client import PlentificClient, connect
+from adapters.plentific.client import connect
 from deploy.sandbox import Sandbox
 from deploy.sandbox.plentific.data import CLIENT_ID, CLIENT_SECRET
-from tests.workers.detect.world import CONNECTION, Watch, World, events_of, statuses, types
+from tests.workers.detect.world import CONNECTION, World, types
 from tests.workers.fake_clock import HurryingClock
 from workers.detect.cycle import progress
-from workers.detect.observe import fingerprint
-from workers.detect.plentific import INVOICES, WORK_ORDERS
-from workers.telemetry import metrics
 
 BOTH = ["invoice.received", "invoice.paid"]
 

@@ -212,3 +212,8 @@ def pages_of(size: int, between: Mapping[int, Callable[[], object]] | None = Non
 def instant(text: str) -> datetime:
     """A time as the provider's documents write it."""
     return datetime.fromisoformat(text)
+
+
+def history(*entries: tuple[str, str]) -> list[Json]:
+    """A state history as the provider shows it, from times and statuses."""
+    return [{"created": created, "status": status} for created, status in entries]

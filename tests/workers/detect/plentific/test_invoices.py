@@ -7,15 +7,7 @@ from datetime import timedelta
 import pytest
 
 from events.plentific import InvoiceData, InvoiceStatus
-from tests.workers.detect.world import (
-    World,
-    entity_of,
-    events_of,
-    instant,
-    previous_of,
-    statuses,
-    types,
-)
+from tests.workers.detect.world import World, entity_of, events_of, instant, previous_of, types
 
 LABOUR = {"type": "LABOUR", "description": "Repair", "quantity": 2, "unit_price": 45.5, "vat": 20}
 
@@ -219,28 +211,6 @@ async def test_a_new_invoice_that_is_overdue_was_received_and_became_so(world: W
     assert types(told) == ["invoice.received", "invoice.overdue"]
 
 
-async def test_a_backdated_payment_of_a_known_invoice_is_told(world: World) -> None:
-    uuid = world.add_invoice(created=world.ago(days=90))
-    await world.invoices.baseline()
-    await world.invoices.news()
-    world.change_invoice(uuid, status="paid", paid_on=world.ago(days=60))
-
-    assert await world.invoices.news(minutes=1) == []  # neither created nor paid of late
-    (paid,) = await world.invoices.sweep()
-
-    assert paid.type == "plentific.invoice.paid"
-    assert paid.time == instant("2026-01-01T09:31:15Z")
-
-
-async def test_a_backdated_payment_of_a_new_invoice_is_told(world: World) -> None:
-    await world.invoices.baseline()
-    world.add_invoice(status="paid", paid_on=world.ago(days=10))
-
-    told = await world.invoices.news(minutes=1)
-
-    assert types(told) == ["invoice.received", "invoice.paid"]
-
-
 @pytest.mark.parametrize("status", ["outstanding", "overdue", "paid"])
 async def test_the_history_of_an_old_invoice_seen_late_is_withheld(
     world: World, status: str
@@ -282,64 +252,6 @@ async def test_an_old_invoice_seen_late_and_paid_of_late_is_told_as_paid(world: 
     world.add_invoice(created=world.ago(days=60), status="paid")
 
     assert types(await world.invoices.news(minutes=1)) == ["invoice.paid"]
-
-
-async def test_a_payment_without_a_date_happened_when_it_was_seen(world: World) -> None:
-    uuid = world.add_invoice()
-    await world.invoices.baseline()
-    world.change_invoice(uuid, status="paid")
-    world.change_invoice(uuid, paid_on=None)
-
-    (paid,) = await world.invoices.news(minutes=1)
-
-    assert paid.type == "plentific.invoice.paid"
-    assert paid.time == world.clock.now()
-
-
-async def test_a_payment_that_is_taken_back_and_made_again_is_another_payment(
-    world: World,
-) -> None:
-    uuid = world.add_invoice()
-    await world.invoices.baseline()
-    await world.invoices.news()
-    told = []
-    for status, paid_on in (
-        ("paid", "2026-03-02T09:00:00Z"),
-        ("outstanding", None),
-        ("paid", "2026-03-02T09:20:00Z"),
-    ):
-        world.change_invoice(uuid, status=status, paid_on=paid_on)
-        told += await world.invoices.sweep()
-
-    assert types(told) == ["invoice.paid", "invoice.updated", "invoice.paid"]
-
-
-async def test_the_same_payment_shown_twice_is_told_once(world: World) -> None:
-    uuid = world.add_invoice()
-    await world.invoices.baseline()
-    await world.invoices.news()
-    told = []
-    for status in ("paid", "outstanding", "paid", "outstanding", "paid"):
-        world.change_invoice(uuid, status=status, paid_on="2026-03-02T09:00:00Z")
-        told += await world.invoices.sweep()
-
-    assert types(told) == ["invoice.paid", *["invoice.updated"] * 4]
-    assert [event.sequence for event in told] == [1, 2, 3, 4, 5]
-    assert statuses(told) == ["paid", "outstanding", "paid", "outstanding", "paid"]
-
-
-async def test_a_payment_before_the_baseline_is_history_also_when_it_flickers(
-    world: World,
-) -> None:
-    paid_on = "2026-02-28T11:06:13.178151+00:00"  # rows show it without the fraction
-    uuid = world.add_invoice(status="paid", paid_on=paid_on)
-    await world.invoices.baseline()
-    told = []
-    for status in ("outstanding", "paid"):
-        world.change_invoice(uuid, status=status, paid_on=paid_on)
-        told += await world.invoices.sweep()
-
-    assert types(told) == ["invoice.updated"] * 2
 
 
 async def test_a_status_that_we_do_not_know_is_kept_as_text_and_stops_nothing(
@@ -387,23 +299,6 @@ async def test_events_of_invoices_hold_no_address(world: World) -> None:
 
     for personal in (b"Fictional Road", b"Sample Street", b"ZZ1 1AA", b"Fictional Estates"):
         assert personal not in received.data
-
-
-async def test_a_payment_has_the_same_id_whatever_was_told_before(
-    world: World, other_world: World
-) -> None:
-    uuid = world.add_invoice()
-    await world.invoices.baseline()
-    world.change_invoice(uuid, due_date="2026-04-01")
-    await world.invoices.news()
-    await other_world.invoices.baseline()
-    world.change_invoice(uuid, status="paid")
-
-    (paid,) = await world.invoices.news(minutes=1)
-    (same,) = await other_world.invoices.news(minutes=1)
-
-    assert paid.id == same.id
-    assert (paid.sequence, same.sequence) == (2, 1)
 
 
 async def test_two_stores_that_saw_the_same_tell_it_under_the_same_ids(
