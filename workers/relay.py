@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from opentelemetry.trace import SpanKind
 
+from adapters.kafka.errors import KafkaUnavailable
 from adapters.kafka.producer import RecordProducer
 from adapters.kafka.records import Record
 from adapters.store import outbox
@@ -61,42 +62,62 @@ async def run(relay: Relay) -> None:
 async def _drain(relay: Relay) -> None:
     while True:
         seen = relay.store.notified("outbox")
-        moved = await move_batch(relay)
-        if moved == 0:
+        if await move_all(relay) == 0:
             await relay.store.wait("outbox", timeout=IDLE, since=seen)
 
 
-async def move_batch(relay: Relay) -> int:
-    """Publish the oldest waiting rows and mark those that the broker acknowledged.
+async def move_all(relay: Relay) -> int:
+    """Go through the outbox once, oldest rows first; return how many were published.
 
-    Returns:
-        How many rows were published. None when the outbox is empty or the broker away.
+    A row that the broker refuses holds back the later rows of its key, and no others. When the
+    broker is away, the rest waits.
     """
+    moved, after = 0, 0
+    held: set[tuple[str, str]] = set()
+    while True:
+        rows = await _waiting(relay, after)
+        free = [row for row in rows if (row.topic, row.key) not in held]
+        published, away = await _move(relay, free)
+        moved += len(published)
+        if away or len(rows) < BATCH:
+            return moved
+        after = rows[-1].id
+        done = {row.id for row in published}
+        held |= {(row.topic, row.key) for row in free if row.id not in done}
+
+
+async def _waiting(relay: Relay, after: int) -> list[OutboxRow]:
     async with relay.store.read() as tx:
-        rows = await outbox.unpublished(tx, BATCH)
+        rows = await outbox.unpublished(tx, BATCH, after=after)
         backlog = await outbox.backlog(tx)
     metrics.OUTBOX_ROWS.set(backlog.rows)
     oldest = backlog.oldest_created_at
     age = (relay.clock.now() - oldest).total_seconds() if oldest else 0
     metrics.OUTBOX_OLDEST.set(age)
+    return rows
+
+
+async def _move(relay: Relay, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], bool]:
+    """Publish rows and mark those acknowledged; return them, and whether the broker was away."""
     if not rows:
-        return 0
-    published = await _publish(relay, rows)
+        return [], False
+    published, away = await _publish(relay, rows)
     if published:
         async with relay.store.write() as tx:
             await outbox.mark_published(tx, [row.id for row in published], relay.clock.now())
         _measure(relay, published)
-    return len(published)
+    return published, away
 
 
-async def _publish(relay: Relay, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+async def _publish(relay: Relay, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], bool]:
     with ExitStack() as spans:
         records = [_record(relay, row, spans) for row in rows]
         results = await relay.producer.send_all(records)
-    failed = [result for result in results if not result.acknowledged]
+    failed = [result.error for result in results if result.error is not None]
     if failed:
-        log.warning("broker did not take all", rows=len(failed), why=str(failed[0].error))
-    return [row for row, result in zip(rows, results, strict=True) if result.acknowledged]
+        log.warning("broker did not take all", rows=len(failed), why=str(failed[0]))
+    published = [row for row, result in zip(rows, results, strict=True) if result.acknowledged]
+    return published, any(isinstance(error, KafkaUnavailable) for error in failed)
 
 
 def _record(relay: Relay, row: OutboxRow, spans: ExitStack) -> Record:

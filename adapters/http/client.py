@@ -17,7 +17,7 @@ from adapters.http.call import Answer, Call
 from adapters.http.classify import STATUSES, TOKEN_STATUSES, Statuses, error_for
 from adapters.http.clock import SYSTEM_CLOCK, Clock
 from adapters.http.errors import Ambiguous, MalformedAnswer, ProviderError, Transient
-from adapters.http.excerpts import answer_text, explanation, request_text
+from adapters.http.excerpts import answer_text, phrase, request_text
 from adapters.http.limits import Limits, RateLimiter
 from adapters.http.observation import observed
 from adapters.http.redaction import Redactor
@@ -192,7 +192,7 @@ class HttpClient:
         complain = partial(self._unreadable, call, received)
         if not 200 <= received.status < 300:
             kind = error_for(received.status, statuses, write=call.write)
-            raise self._error(kind, call, explanation(received.status, received.content), received)
+            raise self._error(kind, call, phrase(received.status), received)
         if received.broken is not None:
             raise complain(received.broken)
         body = None

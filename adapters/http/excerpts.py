@@ -10,10 +10,6 @@ import orjson
 from adapters.http.call import Call
 from adapters.http.redaction import LONGEST_INPUT
 
-# Where providers put their explanation. A body of another shape is kept as an excerpt only: it
-# could be anything, and the explanation goes into logs.
-EXPLANATION_FIELDS = ("detail", "Detail", "message", "error_description", "error", "Title")
-
 
 def request_text(call: Call) -> str:
     """Method, path, query and body of a request."""
@@ -32,19 +28,10 @@ def answer_text(content: bytes) -> str:
     return content[:LONGEST_INPUT].decode(errors="replace")
 
 
-def explanation(status: int, content: bytes) -> str:
-    """The provider's own words for a bad status, or else the status in words."""
-    said = _said(content)
-    phrase = httpx.codes.get_reason_phrase(status) or "unexpected status"
-    return f"{phrase}: {said}" if said else phrase
+def phrase(status: int) -> str:
+    """A bad status in words.
 
-
-def _said(content: bytes) -> str | None:
-    try:
-        body = orjson.loads(content)
-    except ValueError:
-        return None
-    if not isinstance(body, dict):
-        return None
-    found = (body.get(name) for name in EXPLANATION_FIELDS)
-    return next((text for text in found if isinstance(text, str) and text), None)
+    The provider's own words are not among them: they may name people, and this goes into logs,
+    events and terminals. They are kept in the excerpt of the answer.
+    """
+    return httpx.codes.get_reason_phrase(status) or "unexpected status"

@@ -11,6 +11,8 @@ not. Two of its habits would send a write twice, so they are put right here:
 
 from __future__ import annotations
 
+import functools
+import ssl
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -25,6 +27,12 @@ CONNECT_TIMEOUT = 10.0  # seconds, for the name, the connection and TLS together
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
 
 
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    # One for all connections: reading the authorities takes longer than a request.
+    return httpx.create_ssl_context()
+
+
 class SafeAiohttpTransport(httpx.AsyncBaseTransport):
     """Sends a request at most once, and says truly whether it was sent."""
 
@@ -32,7 +40,7 @@ class SafeAiohttpTransport(httpx.AsyncBaseTransport):
         """`connect_timeout` is in seconds."""
         # Without `trust_env`: provider traffic goes where the configuration says, not where a
         # stray proxy variable does.
-        self._ssl = httpx.create_ssl_context()
+        self._ssl = _trusted()
         self._max_connections = max_connections
         self._connect_timeout = connect_timeout
         self._inner = AiohttpTransport(verify=self._ssl, client=self._session)

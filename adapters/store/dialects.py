@@ -81,9 +81,12 @@ def _parse(url: str) -> URL:
 def _postgresql(url: URL) -> Engines:
     writers = WRITERS["postgresql"]
     try:
-        writer = create_async_engine(url, pool_size=writers, max_overflow=0, pool_pre_ping=True)
+        writer = create_async_engine(
+            url, hide_parameters=True, pool_size=writers, max_overflow=0, pool_pre_ping=True
+        )
         reader = create_async_engine(
             url,
+            hide_parameters=True,
             pool_size=READERS,
             max_overflow=0,
             pool_pre_ping=True,

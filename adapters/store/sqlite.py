@@ -26,7 +26,12 @@ def sqlite_engine(url: URL, size: int, busy_timeout: float, *, writes: bool) -> 
     Those that do not write see one moment in each transaction and are refused any change.
     """
     engine = create_async_engine(
-        url, pool_size=size, max_overflow=0, connect_args={"factory": _Connection}
+        url,
+        # what is stored may be about people, and an error's text may be shown
+        hide_parameters=True,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"factory": _Connection},
     )
 
     async def configure(driver: aiosqlite.Connection) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from opentelemetry import trace
@@ -15,6 +16,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from adapters.store import Store
+from tests.end_to_end.day import Day, live
 from tests.end_to_end.world import World, opened
 
 MakeWorld = Callable[..., Awaitable[World]]
@@ -69,6 +71,22 @@ def tracing() -> TracerProvider:
         provider = TracerProvider()
         trace.set_tracer_provider(provider)
     return provider
+
+
+@pytest.fixture(scope="session")
+def day(
+    kafka: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    empty_store: Path,
+    tracing: TracerProvider,
+) -> Day:
+    """A busy day without faults."""
+    spans = InMemorySpanExporter()
+    tracing.add_span_processor(SimpleSpanProcessor(spans))
+    folder, prefix = tmp_path_factory.mktemp("day"), f"t{uuid4().hex[:12]}."
+    lived = asyncio.run(live(folder, empty_store, kafka, prefix, spans))
+    spans.shutdown()
+    return lived
 
 
 @pytest.fixture

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 
 import pytest
 
+from adapters.store import Store
 from deploy.sandbox.essensys.records import charge_sheets
 from tests.end_to_end import books
+from tests.end_to_end.day import Day
 from tests.end_to_end.told import Told
-from tests.end_to_end.world import World
 
 pytestmark = pytest.mark.kafka
 
 
-async def test_the_books_notice_whatever_is_lost_or_there_twice(world: World) -> None:
-    world.busy_day()
-    told = await world.closed()
-    charges = world.sandbox.state.essensys.charges
+async def test_the_books_notice_whatever_is_lost_or_there_twice(day: Day) -> None:
+    told, essensys = day.told, day.truth.state.essensys
 
     async def noticed(tampered: list[Told]) -> list[str]:
-        return await books.discrepancies(world.truths, tampered, world.store)
+        async with Store.open(f"sqlite:///{day.database}") as store:
+            return await books.discrepancies([day.truth], tampered, store)
 
     for lost in told:
         assert await noticed([one for one in told if one is not lost])
@@ -32,15 +31,14 @@ async def test_the_books_notice_whatever_is_lost_or_there_twice(world: World) ->
     assert await noticed(told[::-1])
     assert await noticed([*told, *told]) == []  # the same twice is what dedupes by id
 
-    sheet = charge_sheets(world.sandbox.state.essensys)[-1]
-    charges.add("999999", world.sandbox.state.now(), {**sheet, "chargesheetid": "999999"})
+    sheet = charge_sheets(essensys)[-1]
+    another = sheet | {"chargesheetid": "999999"}
+    essensys.charges.add("999999", day.truth.state.now(), another)
     assert await noticed(told)
-    charges.remove("999999")
-    assert await noticed(told) == []
+    essensys.charges.remove("999999")
 
-    kept = copy.deepcopy(sheet)
-    sheet["unitprice"] = "1.0000"
-    assert await noticed(told)
-    sheet.update(kept)
-    charges.remove(sheet["chargesheetid"])
-    assert await noticed(told)
+    for field, wrong in (("unitprice", "1.0000"), ("kind", "bookingcharge")):
+        kept, sheet[field] = sheet[field], wrong
+        assert await noticed(told)
+        sheet[field] = kept
+    assert await noticed(told) == []

@@ -31,9 +31,11 @@ async def live_under(world: World, *faults: Any) -> None:
     assert all(one.applied == 1 for one in waiting)
 
 
-@pytest.mark.parametrize("cut", ["length", "json"])
-async def test_half_a_json_body_of_a_list_or_a_detail_loses_nothing(world: World, cut: str) -> None:
-    await live_under(world, {"kind": "half_body", "cut": cut})
+async def test_half_a_json_body_of_a_list_or_a_detail_loses_nothing(world: World) -> None:
+    for operation in READS:
+        world.sandbox.state.faults.add("half_body", provider="plentific", operation=operation)
+    await live_under(world, {"kind": "half_body", "cut": "json"})
+    assert all(fault.applied == 1 for fault in world.sandbox.state.faults.active)
 
 
 async def test_html_instead_of_a_list_or_a_detail_loses_nothing(world: World) -> None:

@@ -60,6 +60,7 @@ async def test_a_broker_stopped_while_changes_go_on_loses_nothing(
     assert len(each_once(told)) > told_before + 5
 
 
+@pytest.mark.slow
 async def test_workers_that_start_before_their_broker_wait_for_it(
     make_world: MakeWorld, kafka_cluster: Cluster
 ) -> None:

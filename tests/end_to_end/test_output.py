@@ -101,7 +101,7 @@ def faults_everywhere(state: SandboxState) -> None:
         ("essensys", "query currentcharge"),
     ):
         at = {"provider": provider, "operation": operation}
-        said = f"{EMAIL} cannot sign in with {secrets[provider]}"
+        said = f"{SAID} cannot sign in with {secrets[provider]}"
         body = json.dumps({"message": said, "detail": said, "people": SAID})
         state.faults.add("status", status=500, body=body, **at)
         if operation == "put chargesheet":
@@ -192,7 +192,7 @@ async def live(world: World, port: int) -> dict[str, str]:
         assert all(fault.applied for fault in state.faults.active)
 
         what_cannot_be_read(state)
-        rejection = json.dumps({"message": f"no such account ({EMAIL})", "account": SAID})
+        rejection = json.dumps({"message": f"no such account: {SAID}", "account": SAID})
         state.faults.add("status", status=422, body=rejection, operation="put chargesheet")
         world.pay_new()
         await until(lambda: all_went_wrong(world), "a dead reaction and unreadable invoices")

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode, format_span_id, format_trace_id
 
 from tests.end_to_end.conftest import MakeWorld
+from tests.end_to_end.day import Day
 from tests.end_to_end.told import Told, of_type
-from tests.end_to_end.world import TWO_LINES, opened, until
+from tests.end_to_end.world import TWO_LINES, until
 
 pytestmark = pytest.mark.kafka
 
@@ -65,42 +61,6 @@ class Trace:
         )
 
 
-@dataclass(frozen=True)
-class Day:
-    """The events and spans of a busy day, and the invoice of two lines that was paid on it."""
-
-    told: list[Told]
-    spans: Sequence[ReadableSpan]
-    prefix: str
-    paid: Told
-
-
-@pytest.fixture(scope="module")
-def day(
-    kafka: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    empty_store: Path,
-    tracing: TracerProvider,
-) -> Day:
-    exporter = InMemorySpanExporter()
-    tracing.add_span_processor(SimpleSpanProcessor(exporter))
-    folder, prefix = tmp_path_factory.mktemp("day"), f"t{uuid4().hex[:12]}."
-
-    async def live() -> Day:
-        async with opened(folder, empty_store, kafka, prefix) as world:
-            await world.start()
-            await world.baselined()
-            world.busy_day()
-            told = await world.closed()
-            subject = world.invoice(TWO_LINES)["uuid"]
-            (paid,) = of_type(told, "plentific.invoice.paid", subject)
-            return Day(told, exporter.get_finished_spans(), prefix, paid)
-
-    lived = asyncio.run(live())
-    exporter.shutdown()
-    return lived
-
-
 def test_one_trace_leads_from_the_first_get_to_the_last_put(day: Day) -> None:
     trace = Trace(day.spans, day.paid)
 
@@ -126,6 +86,17 @@ def test_a_trace_begins_with_a_link_to_the_look_that_found_the_change(day: Day) 
     (look,) = [one for one in day.spans if one.context == link.context]
     assert look.name == "look at plentific.invoices"
     assert look not in Trace(day.spans, day.paid).spans
+
+
+def test_the_consumer_span_says_what_was_taken_from_where(day: Day) -> None:
+    taken = Trace(day.spans, day.paid).the("take plentific.invoice.paid")
+    assert dict(taken.attributes or {}) == {
+        "messaging.system": "kafka",
+        "messaging.operation.type": "process",
+        "messaging.operation.name": "take",
+        "messaging.destination.name": f"{day.prefix}plentific.invoices",
+        "messaging.message.id": day.paid.id,
+    }
 
 
 def test_every_record_carries_the_span_that_published_it(day: Day) -> None:

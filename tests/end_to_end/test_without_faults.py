@@ -1,61 +1,24 @@
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from deploy.sandbox.recording import RecordedRequest
 from events.schemas import SCHEMA_DIR
 from tests.end_to_end import books
-from tests.end_to_end.told import Told, of_type
-from tests.end_to_end.truth import Truth, moment
-from tests.end_to_end.world import TWO_LINES, opened
+from tests.end_to_end.day import Day
+from tests.end_to_end.told import of_type
+from tests.end_to_end.truth import moment
 
 pytestmark = pytest.mark.kafka
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[0-3]")
-
-
-@dataclass(frozen=True)
-class Day:
-    """What a busy day without faults left behind; `truth` still holds the providers' records."""
-
-    told: list[Told]
-    truth: Truth
-    two_lines: dict[str, Any]
-    puts: list[RecordedRequest]
-
-    def the(self, event_type: str, subject: str | None = None) -> Told:
-        (event,) = of_type(self.told, event_type, subject)
-        return event
-
-
-@pytest.fixture(scope="module")
-def day(
-    kafka: str, tmp_path_factory: pytest.TempPathFactory, empty_store: Path, tracing: None
-) -> Day:
-    folder = tmp_path_factory.mktemp("day")
-
-    async def live() -> Day:
-        async with opened(folder, empty_store, kafka, f"t{uuid4().hex[:12]}.") as world:
-            await world.start()
-            await world.baselined()
-            world.busy_day()
-            told = await world.closed()
-            puts = world.sandbox.state.requests.find("essensys", method="PUT")
-            return Day(told, world.truth, world.invoice(TWO_LINES), puts)
-
-    return asyncio.run(live())
 
 
 def test_everything_that_happened_is_on_the_topics_once(day: Day) -> None:
@@ -82,7 +45,7 @@ def test_each_event_is_on_the_topic_of_its_type(day: Day) -> None:
 
 def test_a_detected_event_has_the_headers_of_the_contract(day: Day) -> None:
     invoice = day.two_lines
-    paid = day.the("plentific.invoice.paid", invoice["uuid"])
+    paid = day.paid
     headers = dict(paid.headers)
 
     assert UUID(headers["ce_id"]).version == 5
@@ -107,7 +70,7 @@ def test_a_detected_event_has_the_headers_of_the_contract(day: Day) -> None:
 def test_the_record_key_is_the_work_order_for_all_that_belongs_to_it(day: Day) -> None:
     order = day.the("plentific.work_order.created")
     received = day.the("plentific.invoice.received")
-    paid = day.the("plentific.invoice.paid", day.two_lines["uuid"])
+    paid = day.paid
 
     assert order.key == order.subject
     assert received.key == order.subject
@@ -116,7 +79,7 @@ def test_the_record_key_is_the_work_order_for_all_that_belongs_to_it(day: Day) -
 
 def test_a_detected_event_tells_the_state_and_what_it_was(day: Day) -> None:
     invoice = day.two_lines
-    data = day.the("plentific.invoice.paid", invoice["uuid"]).data
+    data = day.paid.data
     told = data["invoice"]
 
     assert data["previous"] == {"paid_on": None, "status": "outstanding"}
@@ -139,7 +102,7 @@ def test_every_step_of_a_work_order_is_told_as_it_was_then(day: Day) -> None:
 
 
 def test_an_outcome_names_what_caused_it_and_the_chain(day: Day) -> None:
-    paid = day.the("plentific.invoice.paid", day.two_lines["uuid"])
+    paid = day.paid
     outcomes = [one for one in day.told if one.headers.get("ce_causationid") == paid.id]
 
     assert Counter(one.type for one in outcomes) == {
@@ -191,7 +154,7 @@ def test_the_audit_event_names_every_effect(day: Day) -> None:
         for one in of_type(day.told, "tiebeam.reaction.succeeded")
         if one.entity["trigger_subject"] == invoice["uuid"]
     ]
-    paid = day.the("plentific.invoice.paid", invoice["uuid"])
+    paid = day.paid
     by_key = {one["key"]: one for one in audit.pop("effects")}
 
     assert audit == {

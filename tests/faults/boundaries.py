@@ -133,6 +133,10 @@ def _about_an_invoice(rows: Sequence[outbox.OutboxRow]) -> bool:
     return any(row.topic == "plentific.invoices" for row in rows)
 
 
+def _published_an_invoice(result: tuple[Sequence[outbox.OutboxRow], bool]) -> bool:
+    return _about_an_invoice(result[0])
+
+
 def _relays_an_invoice(_: relay.Relay, rows: Sequence[outbox.OutboxRow]) -> bool:
     return _about_an_invoice(rows)
 
@@ -146,7 +150,7 @@ POINTS: Mapping[str, Arm] = {
     "before-detect-commit": before_commit(observe, "_save", _invoices_have_news),
     "after-detect-commit": after_commit(observe, "_save", _invoices_have_news),
     "before-produce": before(relay, "_publish", _relays_an_invoice),
-    "between-produce-and-mark": after(relay, "_publish", _about_an_invoice),
+    "between-produce-and-mark": after(relay, "_publish", _published_an_invoice),
     "before-inbox-commit": before_commit(intake, "take"),
     "between-inbox-and-offsets": before(intake, "_commit", _with_records),
     "after-claim": after(executor, "_claim", bool),

@@ -14,21 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-
 from adapters.store import Store, cursors, inbox
 from deploy.sandbox import Sandbox, running_sandbox
 from deploy.sandbox.essensys import data as essensys
 from deploy.sandbox.essensys.records import create_account
 from deploy.sandbox.plentific import data as plentific
-from events import catalogue
 from tests.end_to_end import books, told
 from tests.end_to_end.configuration import ACCOUNT, PRODUCT, TAX, table
 from tests.end_to_end.told import Told
 from tests.end_to_end.truth import Truth
 from tests.faults.crew import Crew, WorkerProcess
-from tests.kafka import read_topic
 from workers.react import intake
 
 PATIENCE = 60.0  # seconds; only what never happens takes them
@@ -196,52 +191,20 @@ class Stage:
         await self.looked_again(worker)
         await self.caught_up(worker)
         await self.stopped(worker)
-        return await self._on_topics()
+        return await told.on_topics(self.kafka, self.prefix)
 
     async def caught_up(self, worker: WorkerProcess) -> None:
         """Wait until the consumer group has committed every record of the invoices' topic."""
-        group = f"{self.prefix}{intake.GROUP}"
-        admin: Any = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
-        await admin.start()
-        try:
-            ends = await self._ends(f"{self.prefix}plentific.invoices")
 
-            async def done() -> bool:
-                at = await admin.list_consumer_group_offsets(group)
-                return all(
-                    end == 0 or (place in at and at[place].offset == end)
-                    for place, end in ends.items()
-                )
+        async def done() -> bool:
+            topic = "plentific.invoices"
+            return await told.consumed(self.kafka, self.prefix, topic, intake.GROUP)
 
-            await self.until(done, "all offsets committed", worker)
-        finally:
-            await admin.close()
-
-    async def _ends(self, topic: str) -> dict[TopicPartition, int]:
-        consumer: Any = AIOKafkaConsumer(bootstrap_servers=self.kafka)
-        await consumer.start()
-        try:
-            places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-            consumer.assign(places)
-            return dict(await consumer.end_offsets(places))
-        finally:
-            await consumer.stop()
+        await self.until(done, "all offsets committed", worker)
 
     async def _looks(self) -> list[dict[str, Any]]:
         async with self.store.read() as tx:
             return [one.value for one in await cursors.everywhere(tx)]
-
-    async def _on_topics(self) -> list[Told]:
-        return [
-            Told(
-                topic=topic,
-                key=record.key.decode(),
-                headers={name: text.decode() for name, text in record.headers},
-                value=record.value,
-            )
-            for topic in catalogue.all_topics()
-            for record in await read_topic(self.kafka, f"{self.prefix}{topic}")
-        ]
 
     # --- evidence -----------------------------------------------------------------------------
 
@@ -252,7 +215,9 @@ class Stage:
 
     async def discrepancies(self, events: list[Told]) -> list[str]:
         """Everything in which providers, topics and store disagree, one line each."""
-        return await books.discrepancies([self.truth], events, self.store)
+        dead = await told.records(self.kafka, self.prefix, told.DEAD_LETTERS)
+        found = await books.discrepancies([self.truth], events, self.store)
+        return found + [f"a dead letter: {record.headers}" for record in dead]
 
     def spans(self) -> list[dict[str, Any]]:
         """The spans that ended, of all workers."""
@@ -264,7 +229,7 @@ class Stage:
 async def stage(
     kafka: str, prefix: str, folder: Path, empty_store: Path, lease: str
 ) -> AsyncIterator[Stage]:
-    """Set a stage: providers without records but accounts, a store with all tables, topics."""
+    """Set a stage: providers without records but accounts, a store with all tables."""
     shutil.copy(empty_store, folder / "tiebeam.db")
     crew = Crew()
     async with (

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.faults.plots import Freeze, History
 
-pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.kafka,
+    pytest.mark.real_kafka,
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="whether a process stands still: /proc"),
+]
 
 FREEZES = (
     Freeze("frozen between produce and mark", "between-produce-and-mark"),

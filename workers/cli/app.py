@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 from pathlib import Path
@@ -62,23 +63,30 @@ def options(
 
 def main() -> None:
     """Run one command. Exit codes: 0 done, 1 failed, 2 usage or configuration."""
+    # aiokafka would say in words of its own what our one line says
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         app(prog_name="tiebeam")
-    except (*EXPECTED, ExceptionGroup) as error:
-        expected = _expected(error)
-        if expected is None:
-            raise
+    except Exception as error:
         if "--debug" in sys.argv:
             traceback.print_exception(error)
+        told = _telling(error)
         Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"tiebeam: {expected}", markup=False
+            f"tiebeam: {_in_one_line(told)}", markup=False
         )
-        sys.exit(2 if isinstance(expected, SettingsError) else 1)
+        sys.exit(2 if isinstance(told, SettingsError) else 1)
 
 
-def _expected(error: Exception) -> Exception | None:
-    """Return the error to tell of, None if there was a surprise; jobs side by side fail as one."""
-    if not isinstance(error, ExceptionGroup):
-        return error
-    _, surprises = error.split(EXPECTED)
-    return None if surprises else _expected(error.exceptions[0])
+def _telling(error: Exception) -> Exception:
+    """Return the error to tell of; jobs side by side fail as a group, and a surprise goes first."""
+    while isinstance(error, ExceptionGroup):
+        _, surprises = error.split(EXPECTED)
+        error = (surprises or error).exceptions[0]
+    return error
+
+
+def _in_one_line(error: Exception) -> str:
+    """Say what went wrong; the text of a surprise may hold anything, so it is only named."""
+    if isinstance(error, EXPECTED) and str(error):
+        return " ".join(str(error).split())
+    return f"a mistake in the program: {type(error).__name__}; --debug before the command shows it"

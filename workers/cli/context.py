@@ -46,23 +46,26 @@ class Context:
         return configuration.load(self.path)
 
     @asynccontextmanager
-    async def parts(self) -> AsyncIterator[Parts]:
-        """Build the parts over a store that is ready to be used.
+    async def parts(self, *, store: bool = True) -> AsyncIterator[Parts]:
+        """Build the parts; with `store`, over one that is ready to be used.
 
         Raises:
             SettingsError: The settings cannot be used.
             MigrationsPending: The store is empty or older than this version.
         """
         async with assemble(self.settings(), self.path) as parts:
-            await parts.store.require_upgraded()
+            if store:
+                await parts.store.require_upgraded()
             yield parts
 
 
-def run_with_parts(context: Context, work: Callable[[Parts], Awaitable[Result]]) -> Result:
-    """Run a command's coroutine over the parts of its settings."""
+def run_with_parts(
+    context: Context, work: Callable[[Parts], Awaitable[Result]], *, store: bool = True
+) -> Result:
+    """Run a command's coroutine over the parts of its settings; `store`: it needs the store."""
 
     async def main() -> Result:
-        async with context.parts() as parts:
+        async with context.parts(store=store) as parts:
             return await work(parts)
 
     return asyncio.run(main())

@@ -22,7 +22,7 @@ def apply(context: typer.Context) -> None:
             out.print(f"made {name}", soft_wrap=True)
         out.print(f"{len(made)} made, {len(wanted_topics(parts)) - len(made)} were there")
 
-    run_with_parts(context.obj, work)
+    run_with_parts(context.obj, work, store=False)
 
 
 @app.command("list")
@@ -35,4 +35,4 @@ def show(context: typer.Context) -> None:
         for name in wanted_topics(parts):
             out.print(f"{name}  {'there' if name in there else 'missing'}", soft_wrap=True)
 
-    run_with_parts(context.obj, work)
+    run_with_parts(context.obj, work, store=False)

@@ -36,8 +36,11 @@ class Audience:
         Raises:
             TimeoutError: They did not, within so many seconds.
         """
-        async with asyncio.timeout(within), self._changed:
-            await self._changed.wait_for(lambda: ready(self.seen))
+        try:
+            async with asyncio.timeout(within), self._changed:
+                await self._changed.wait_for(lambda: ready(self.seen))
+        except TimeoutError:
+            raise TimeoutError(f"what should follow did not come within {within:g} s") from None
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.http.errors import ProviderError
+from adapters.http.errors import ProviderError, Transient
 from adapters.store import cursors, entities
 from adapters.store.entities import Entity
 from adapters.store.errors import StoreError
@@ -139,6 +139,7 @@ async def _baseline(source: Source, before: Progress, now: datetime, tally: Tall
 
     report = await sweep(source.stream, source.client, record, confirm=True)
     if not report.steady:
+        tally.error = tally.error or _moving(source, report)
         return before  # an incomplete baseline would later announce old rows as new
     log.info("baseline recorded", connection=source.facts.connection, stream=source.stream.name)
     return _swept(replace(before, baseline_at=(baseline or now).isoformat()), report, now)
@@ -163,7 +164,9 @@ async def _rows(
             await window(source.stream, source.client, filters, read)
         return before
     report = await sweep(source.stream, source.client, read)
-    if not report.steady or tally.error is not None:
+    if not report.steady:
+        tally.error = tally.error or _moving(source, report)
+    if tally.error is not None:
         return before  # rows may have been missed or left unread: sweep again at the next look
     return _swept(before, report, now)
 
@@ -184,6 +187,12 @@ async def _rotate(
 
 def _read_before(known: Iterable[Entity], limit: datetime) -> list[Entity]:
     return [one for one in known if one.detail_read_at is None or one.detail_read_at <= limit]
+
+
+def _moving(source: Source, report: SweepReport) -> Transient:
+    ids, total = len(report.ids), report.total
+    detail = f"the listing never held still: {ids} ids were read, {total} are said to be there"
+    return Transient(source.facts.connection, f"list {source.stream.name}", detail)
 
 
 def _swept(before: Progress, report: SweepReport, now: datetime) -> Progress:

@@ -190,7 +190,13 @@ def _rows(intake: Intake, event: Event) -> list[NewReaction]:
         f"take {event.type}",
         kind=SpanKind.CONSUMER,
         parent=tracing.carried({"traceparent": event.traceparent, "tracestate": event.tracestate}),
-        attributes={"messaging.system": "kafka", "messaging.message.id": event.id},
+        attributes={
+            "messaging.system": "kafka",
+            "messaging.operation.type": "process",
+            "messaging.operation.name": "take",
+            "messaging.destination.name": catalogue.topic_of(event.type, intake.topic_prefix),
+            "messaging.message.id": event.id,
+        },
     ):
         carrier = tracing.carry()
     return [row_for(one, event, carrier, now) for one in answers]

@@ -70,6 +70,11 @@ async def ensure(
             request=effect.kind.request(effect.call),
             now=means.clock.now(),
         )
+    if earlier is not None and earlier.connection != configured.place.connection:
+        raise Blocked(
+            f"{effect.key} was begun in {earlier.connection}, and reactions.{row.reaction}.to is "
+            f"{configured.place.connection} now: look for it there, or set it back, then retry"
+        )
     if earlier is not None and earlier.state == "done":
         return _audit(configured, effect, earlier.provider_id, earlier.found_by)
     if earlier is not None:

@@ -10,6 +10,10 @@ LONGEST = timedelta(minutes=15)
 """Providers are down for hours at times; after some tries we ask every quarter of an hour."""
 
 
+MOST_OBEYED = timedelta(days=1)
+"""A provider that asks for a longer pause is asked again after this."""
+
+
 def next_attempt(
     attempts: int, now: datetime, retry_after: float | None, random: Random
 ) -> datetime:
@@ -20,4 +24,5 @@ def next_attempt(
     """
     doubled = FIRST.total_seconds() * 2.0 ** min(max(attempts - 1, 0), 20)
     pause = min(doubled, LONGEST.total_seconds()) * (1 + random.random() / 4)
-    return now + timedelta(seconds=max(pause, retry_after or 0))
+    asked = min(retry_after or 0, MOST_OBEYED.total_seconds())
+    return now + timedelta(seconds=max(pause, asked))

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.store.errors import StoreUnavailable
 from events.envelope import Event
@@ -195,6 +196,9 @@ async def test_never_more_are_in_flight_than_there_are_slots(slots: int, world: 
     async with running(executor):
         for done in range(7):
             await until(partial(_in_flight, send, min(slots, 7 - done)))
+            world.store.notify("reactions")  # somebody rings while every slot is taken
+            for _ in range(4):
+                assert (await world.states()).count("running") <= slots
             send.turn.release()
             await until(partial(_written, world, done + 1))
         await until_states(world, *["succeeded"] * 7)
@@ -335,13 +339,15 @@ async def test_an_end_that_cannot_be_saved_leaves_the_row_to_its_lease(
 
     await world.take(numbered("1"))
     executor = world.executor()
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as patch, capture_logs() as logged:
         patch.setattr("workers.react.attempt.audit_event", broken)
         async with running(executor) as task:
             await until(lambda: len(world.sheets()) == 1)
             await world.take(numbered("2"))
             await until(lambda: len(world.sheets()) == 2)
             assert not task.done()
+    saved = [(one["event"], one["why"]) for one in logged if one["log_level"] == "error"]
+    assert saved == [("end not saved", "TypeError")] * 2, "never silent"
     assert await world.states() == ["running", "running"]
 
     world.clock.advance(seconds=LEASE.total_seconds())

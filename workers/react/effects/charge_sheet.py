@@ -2,13 +2,16 @@
 
 essensys has no idempotency key, and its document does not show the reference text of a charge sheet
 in a read. So a charge is looked for in every place where its reference may be readable, and then by
-its values, which are unlike those of any other charge of ours (each line of an invoice ends at a
-minute of its own). What remains: a call that takes effect later than the settling time after its
-answer was lost, and a person who enters the very same charge by hand in between.
+its values (each line of an invoice ends at a minute of its own). Where equal charges cannot be told
+apart, a person decides. What remains: a call that takes effect later than the settling time after
+its answer was lost, and a person who enters the very same charge by hand, without a reference, in
+between.
 """
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import date, timedelta, tzinfo
 from decimal import Decimal
@@ -32,6 +35,7 @@ from workers.react.reaction import (
     Unclear,
 )
 
+STAMP = re.compile(r"\(([0-9a-f]{10})\)")
 PENNY = Decimal("0.01")
 OVERLAP = timedelta(days=1)
 """essensys filters by whole days of a zone it does not name: look a day further back."""
@@ -83,13 +87,11 @@ async def find(place: Place, search: Search) -> Done | Absent | Unclear:
     client: EssensysClient = place.client
     call: PlannedCharge = search.effect.call
     since = search.sent_at.date() - OVERLAP
-    references = {
-        charge_id: reference
-        async for charge_id, reference in _references(client, call.account, since)
-    }
-    for charge_id, reference in references.items():
-        if call.reference in reference:  # a person may have added a word; the stamp is unique
+    mine, references = stamp_of(call.reference), defaultdict(set)
+    async for charge_id, reference in _references(client, call.account, since):
+        if mine is not None and stamp_of(reference) == mine:
             return Done(charge_id, "reference", {"found_in": "charges"})
+        references[charge_id].add(reference)
     billed = await _billed(client, call.reference)
     if billed is not None:
         return billed
@@ -97,17 +99,25 @@ async def find(place: Place, search: Search) -> Done | Absent | Unclear:
         sheet.charge_sheet_id
         async for sheet in _charge_sheets(client, call.account, since)
         if same_charge(sheet, call, client.time_zone)
-        and references.get(sheet.charge_sheet_id) is None
     }
     alike -= await search.claimed(alike)
+    # an equal charge that carries another stamp of ours is another line's, and only such a one
+    alike = {one for one in alike if not any(stamp_of(text) for text in references[one])}
     if not alike:
         return Absent()
-    if len(alike) == 1:
+    if len(alike) == 1 and not references[min(alike)]:
         return Done(alike.pop(), "value", {"found_in": "charge sheets"})
     return Unclear(
-        f"charge sheets {', '.join(sorted(alike))} in {place.connection} are equal to the one that "
-        f"may have been written for {search.effect.key}: keep one, then retry"
+        f"charge sheets {', '.join(sorted(alike))} in {place.connection} equal the one that may "
+        f"have been written for {search.effect.key}: delete it, or put its reference "
+        f"{call.reference!r} on it, then retry"
     )
+
+
+def stamp_of(reference: str) -> str | None:
+    """Return the ten digits by which a reference of ours is known, whatever was written around."""
+    found = STAMP.search(reference)
+    return found[1] if found else None
 
 
 async def _references(
