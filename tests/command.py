@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from workers.cli import main
+from workers.cli.context import out as console
 
 _ONE_AT_A_TIME = threading.Lock()  # arguments, variables and streams belong to the process
 
@@ -54,10 +55,13 @@ def _replaced(arguments: tuple[str, ...], variables: Mapping[str, str]) -> Itera
     sys.argv = ["tiebeam", *arguments]
     for name in [name for name in os.environ if name.startswith("TIEBEAM_")]:
         del os.environ[name]
-    os.environ.update({"COLUMNS": "200", **variables})
+    os.environ.update(variables)
+    # not by COLUMNS: the console has read it already, where the tests' own runner sets it
+    width, console.width = console.width, 200
     try:
         yield
     finally:
+        console.width = width
         sys.argv = argv
         os.environ.clear()
         os.environ.update(environ)

@@ -65,6 +65,7 @@ def workload(kafka: KafkaSettings, folder: Path, records: int = 10_000) -> Workl
             "tiebeam intake": partial(_ours, kafka, folder, rows),
         },
         goals=[Goal("tiebeam intake", "raw getmany + insert", 0.5, _cause)],
+        warm_up=partial(_ours, kafka, folder, rows[:100]),
     )
 
 

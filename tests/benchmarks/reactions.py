@@ -24,7 +24,7 @@ from adapters.essensys.client import EssensysClient, connect
 from adapters.http.limits import Limits
 from adapters.store import inbox, outbox
 from adapters.store.engine import Store
-from events.envelope import Event, to_headers
+from events.envelope import Event
 from tests.benchmarks.material import (
     CALLS,
     REACTION_NAME,
@@ -41,6 +41,7 @@ from tests.benchmarks.stores import new_store
 from workers.clock import SystemClock
 from workers.react import executor
 from workers.react.means import Means
+from workers.react.row import row_for
 from workers.telemetry import metrics
 
 PARTITIONS = 6
@@ -106,6 +107,7 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
                 Goal("tiebeam", "sequential"),
             ],
             rounds={"per partition": 1, "sequential": 1},
+            warm_up=partial(_ours, "tiebeam", url, folder, events[:10]),
             smaller={
                 "tiebeam": partial(_ours, "tiebeam", url, folder, events[:200]),
                 "hot key: tiebeam": partial(_ours, "tiebeam", url, folder, hot[:100]),
@@ -173,7 +175,7 @@ async def _ours(row: str, url: str, folder: Path, events: Sequence[Event]) -> Ma
         store.forget()
         began = Moment.start()
         running = asyncio.create_task(
-            executor.run(_executor(store, client), stopping), name="executor"
+            executor.run(_means(store, client), stopping), name="executor"
         )
         await until(finished, all_done, running)
         sample = began.sample(
@@ -206,7 +208,7 @@ async def _client(url: str) -> AsyncIterator[EssensysClient]:
         await client.aclose()
 
 
-def _executor(store: Store, client: EssensysClient) -> Means:
+def _means(store: Store, client: EssensysClient) -> Means:
     reactions = configured(client)
     return Means(
         store=store,
@@ -221,26 +223,10 @@ def _executor(store: Store, client: EssensysClient) -> Means:
 
 
 async def _fill(store: Store, events: Sequence[Event]) -> None:
+    one = configured(client=None)[REACTION_NAME]
+    rows = [row_for(one, event, {}, event.detected_at) for event in events]
     async with store.write() as tx:
-        await inbox.add(
-            tx,
-            [
-                inbox.NewReaction(
-                    reaction=REACTION_NAME,
-                    event_id=event.id,
-                    event_type=event.type,
-                    subject=event.subject,
-                    ordering_key=event.key,
-                    sequence=event.sequence,
-                    value=event.data,
-                    headers=[(name, text.decode()) for name, text in to_headers(event)],
-                    mode="live",
-                    received_at=event.detected_at,
-                    traceparent=event.traceparent,
-                )
-                for event in events
-            ],
-        )
+        await inbox.add(tx, rows)
 
 
 async def _check_outcomes(store: Store, events: Sequence[Event]) -> None:

@@ -55,6 +55,7 @@ def workload(kafka: KafkaSettings, folder: Path, records: int = 10_000) -> Workl
             "tiebeam relay": partial(_ours, kafka, folder, rows),
         },
         goals=[Goal("tiebeam relay", "raw produce", 0.5, _cause)],
+        warm_up=partial(_ours, kafka, folder, rows[:100]),
     )
 
 

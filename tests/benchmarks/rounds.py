@@ -89,6 +89,7 @@ class Workload:
         rows: what each row of the table does, by the row's name, in the table's order.
         contenders: by the name of their first row.
         goals: which rows are compared.
+        warm_up: done once before the first round: imports, and what else is done only once.
         rounds: how many rounds a contender takes part in, where not all of them: by its name.
         smaller: contenders that do the same with less, to be profiled instead: by its name.
     """
@@ -99,6 +100,7 @@ class Workload:
     rows: Mapping[str, str]
     contenders: Mapping[str, Contender]
     goals: Sequence[Goal]
+    warm_up: Contender | None = None
     rounds: Mapping[str, int] = field(default_factory=dict)
     smaller: Mapping[str, Contender] = field(default_factory=dict)
 
@@ -146,6 +148,8 @@ async def measure(
     No further round begins that would end after `budget` seconds, if it took as long as the others.
     """
     samples: dict[str, list[Sample]] = defaultdict(list)
+    if workload.warm_up is not None:
+        await workload.warm_up()
     began = time.perf_counter()
     for number in range(rounds):
         spent = time.perf_counter() - began

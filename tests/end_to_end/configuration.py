@@ -93,8 +93,8 @@ class Configuration:
     mode: str | None = "live"
     settle: str = "200ms"
     timeout: str = "1s"
-    every: str = "200ms"
-    sweep_every: str = "400ms"
+    every: str = "100ms"
+    sweep_every: str = "300ms"
     details_every: str = "1h"
     ops_port: int = 0
     telemetry: str = ""

@@ -36,7 +36,7 @@ async def life_goes_on(world: World, seconds: float) -> None:
     world.fail_if_ended()
 
 
-@pytest.mark.parametrize("seconds", [pytest.param(3.0, id="for 3 s and its start"), LONG])
+@pytest.mark.parametrize("seconds", [pytest.param(1.0, id="until it has started again"), LONG])
 async def test_a_broker_stopped_while_changes_go_on_loses_nothing(
     make_world: MakeWorld, kafka_cluster: Cluster, seconds: float
 ) -> None:

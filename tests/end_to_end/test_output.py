@@ -98,7 +98,6 @@ def faults_everywhere(state: SandboxState) -> None:
         ("plentific", "create_token"),
         ("essensys", "create_token"),
         ("essensys", "put chargesheet"),
-        ("essensys", "query currentcharge"),
     ):
         at = {"provider": provider, "operation": operation}
         said = f"{SAID} cannot sign in with {secrets[provider]}"

@@ -153,7 +153,7 @@ class World:
     async def settled(self, within: float = PATIENCE, **due: Any) -> None:
         """Wait until all that is due is told and done, by the store's own account.
 
-        Then every stream looks twice more, so that what would happen twice has its chance.
+        Then every stream looks once more, so that what would happen twice has its chance.
         """
         left: list[str] = []
 
@@ -167,8 +167,7 @@ class World:
             await until(balanced, "all that is due", within)
         except AssertionError as error:
             raise AssertionError("\n".join([str(error), *left])) from None
-        for _ in range(2):
-            await self.looked_again()
+        await self.looked_again()
 
     async def looked_again(self) -> None:
         """Wait until every stream has had a whole look that began after now."""

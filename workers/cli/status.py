@@ -82,6 +82,8 @@ def _clock(iso: str | None) -> str:
 def _state(progress: Progress) -> str:
     if progress.failures:
         return f"[red]failed {progress.failures} times:[/] {escape(progress.error or '')}"
+    if progress.looked_at and not progress.steady:
+        return "[yellow]listing moves while it is read[/]"
     if progress.unusable:
         return f"[yellow]{progress.unusable} unusable[/]"
     return "[green]ok[/]" if progress.looked_at else "not looked at yet"

@@ -164,10 +164,9 @@ async def _rows(
             await window(source.stream, source.client, filters, read)
         return before
     report = await sweep(source.stream, source.client, read)
-    if not report.steady:
-        tally.error = tally.error or _moving(source, report)
-    if tally.error is not None:
-        return before  # rows may have been missed or left unread: sweep again at the next look
+    if not report.steady or tally.error is not None:
+        # rows may have been missed or left unread: sweep again at the next look
+        return replace(before, total=report.total, steady=report.steady)
     return _swept(before, report, now)
 
 

@@ -173,7 +173,8 @@ async def test_a_status_says_what_to_do_next(
                 await client.send(call)
             assert type(raised.value) is expected
             assert raised.value.status == status
-            assert "so it is" in str(raised.value)
+            assert "so it is" not in str(raised.value), "it may name people: the excerpt has it"
+            assert "so it is" in raised.value.response_excerpt
 
 
 async def test_a_provider_may_judge_a_status_differently(open_client: OpenClient) -> None:
@@ -189,8 +190,7 @@ async def test_an_error_is_one_readable_line(open_client: OpenClient) -> None:
             await open_client(server.url, connection="plentific").send(WRITE)
 
     assert str(raised.value) == (
-        "plentific: write_it: Bad Request: city: required (400); "
-        "correct the request before sending it again"
+        "plentific: write_it: Bad Request (400); correct the request before sending it again"
     )
     assert raised.value.request_excerpt == 'POST /it {"a":1}'
     assert raised.value.response_excerpt == '{"detail": "city:\\n  required"}'

@@ -16,7 +16,7 @@ def test_upgrade_makes_the_tables_and_says_so_once(shell: Shell) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [("status",), ("reactions", "list"), ("reactions", "retry", "1"), ("topics", "list")],
+    [("status",), ("reactions", "list"), ("reactions", "retry", "1")],
     ids=" ".join,
 )
 def test_a_store_without_tables_ends_a_command_with_what_to_run(

@@ -10,9 +10,7 @@ from adapters.essensys.models import ChargeSheet
 from tests.workers.react.effects.charges import CALL, calls, entered, look, write
 from tests.workers.react.invoices import OTHER_ACCOUNT, line
 from tests.workers.react.world import LONDON, World
-from workers.react.effects.charge_sheet import (
-    same_charge,
-)
+from workers.react.effects.charge_sheet import same_charge, stamp_of
 from workers.react.reaction import Absent, Done, Unclear
 
 # --- finding by value -------------------------------------------------------------------------
@@ -58,10 +56,36 @@ async def test_an_equal_charge_of_another_effect_is_not_ours(world: World) -> No
     assert await look(world, claimed=[theirs]) == Absent()
 
 
-async def test_an_equal_charge_with_another_reference_is_not_ours(world: World) -> None:
-    entered(world, referencetext="Entered by hand")
+@pytest.mark.parametrize("reference", ["Entered by hand", "Repair invoice 211706 line 1"])
+async def test_an_equal_charge_with_a_foreign_or_mended_reference_is_left_to_a_person(
+    world: World, reference: str
+) -> None:
+    entered(world, referencetext=reference)
+
+    found = await look(world)
+
+    assert isinstance(found, Unclear)
+    assert CALL.reference in found.reason
+
+
+async def test_an_equal_charge_that_carries_the_stamp_of_another_line_is_not_ours(
+    world: World,
+) -> None:
+    entered(world, referencetext="Repair invoice 211706 line 1 (0123456789)")
 
     assert await look(world) == Absent()
+
+
+async def test_a_reference_is_known_by_its_stamp_whatever_was_written_around_it(
+    world: World,
+) -> None:
+    stamp = stamp_of(CALL.reference)
+    provider_id = entered(world, referencetext=f"Boiler, see file ({stamp})")
+
+    found = await look(world)
+
+    assert isinstance(found, Done)
+    assert (found.provider_id, found.found_by) == (provider_id, "reference")
 
 
 async def test_equal_charges_of_two_invoices_are_told_apart_by_their_references(
