@@ -14,6 +14,8 @@ from tests.benchmarks.profiling import profiled
 from tests.benchmarks.report import Report, markdown
 from tests.benchmarks.rounds import Goal, Result, Sample, Workload, measure, table
 
+pytestmark = pytest.mark.slow  # each runs a whole workload
+
 
 async def _smoke(workload: Workload) -> Result:
     result = await measure(workload, rounds=1)

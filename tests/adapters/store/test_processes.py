@@ -17,6 +17,8 @@ from adapters.store import Store, outbox
 from tests.adapters.store.examples import a_record
 from tests.adapters.store.writing_process import BATCH
 
+pytestmark = pytest.mark.slow  # each starts processes of its own
+
 ROOT = Path(__file__).resolve().parents[3]
 IN_TIME = 60.0  # seconds; only a broken store takes them
 FOR_EVER = 1_000_000

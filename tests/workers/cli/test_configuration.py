@@ -217,6 +217,7 @@ def test_debug_shows_the_traceback_before_the_same_line_and_code(
     assert SECRET not in debugged.err
 
 
+@pytest.mark.slow
 def test_the_installed_command_ends_the_same_way(tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("tiebeam")), "--config", "nowhere.toml", "run"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

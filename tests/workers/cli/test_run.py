@@ -7,9 +7,12 @@ import signal
 import socket
 
 import httpx
+import pytest
 
 from tests.end_to_end.process import tiebeam
 from tests.workers.cli.conftest import Shell
+
+pytestmark = pytest.mark.slow  # each starts processes of its own
 
 
 async def test_a_port_that_is_taken_ends_the_workers_with_one_line(shell: Shell) -> None:
