@@ -195,6 +195,7 @@ class Claims(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
 
 
+@pytest.mark.slow
 def test_claims_follow_the_order_rule(upgraded_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "_WINDOW", 1)  # so that both ways of looking are taken
     monkeypatch.setattr(Claims, "template", upgraded_file, raising=False)

@@ -101,6 +101,7 @@ LINES = some.builds(
 )
 
 
+@pytest.mark.slow
 @thorough(max_examples=2_000, deadline=None, derandomize=True, database=None)
 @given(some.lists(LINES, min_size=1, max_size=4))
 def test_the_charges_add_up_to_the_lines_to_the_penny(lines: list[dict[str, Any]]) -> None:
