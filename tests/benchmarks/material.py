@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -65,6 +66,20 @@ def paid_invoices(count: int, keys: int) -> list[Event]:
         )
         for number in range(count)
     ]
+
+
+def with_hot_key(count: int, hot: int) -> list[Event]:
+    """Events of as many keys, but so many of them, evenly among the others, of one key."""
+    spread = sorted(
+        paid_invoices(count, count), key=lambda event: (int(event.id[-8:], 16) * hot) % count
+    )
+    chosen = {event.id for event in spread[:hot]}
+    found, numbers = [], defaultdict[str, int](int)
+    for event in paid_invoices(count, count):
+        key = "hot" if event.id in chosen else event.key
+        numbers[key] += 1
+        found.append(replace(event, key=key, sequence=numbers[key]))
+    return found
 
 
 def stamp(key: str, sequence: int, call: int) -> str:

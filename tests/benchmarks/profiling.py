@@ -1,4 +1,8 @@
-"""Where a contender's time goes: by package and by function, on the event loop's thread."""
+"""Where a contender's time goes: by package and by function, on the event loop's thread.
+
+The profiler makes Python functions dearer than they are, and C code not: small functions that are
+called often look worse here than they are.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.rounds import Contender
+from tests.benchmarks.rounds import Contender, Moment
 from tests.benchmarks.serving import ROOT
 
 PACKAGES = 8
@@ -41,17 +45,16 @@ class Profile:
 
 
 async def profiled(contender: Contender) -> Profile:
-    """Let a contender work once under the profiler, which slows it down.
+    """Let a contender work once under the profiler, which looks at what is measured of it.
 
     Threads are not looked into, such as that in which SQLite works.
     """
-    profiler = cProfile.Profile()
-    profiler.enable()
+    Moment.profiler = cProfile.Profile()
     try:
         await contender()
+        return _summed(pstats.Stats(Moment.profiler))
     finally:
-        profiler.disable()
-    return _summed(pstats.Stats(profiler))
+        Moment.profiler = None
 
 
 def _summed(stats: pstats.Stats) -> Profile:

@@ -7,13 +7,11 @@ limit is what 50 calls in flight all the time would take; with a hot key, its ow
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -31,8 +29,9 @@ from tests.benchmarks.material import (
     charges_of,
     configured,
     paid_invoices,
-    stamp,
+    with_hot_key,
 )
+from tests.benchmarks.order import check_record
 from tests.benchmarks.progress import total, until
 from tests.benchmarks.rounds import Goal, Moment, Sample, Workload
 from tests.benchmarks.serving import child
@@ -147,20 +146,6 @@ def _cause(sample: Sample) -> str:
     )
 
 
-def with_hot_key(count: int, hot: int) -> list[Event]:
-    """Events of as many keys, but so many of them, evenly among the others, of one key."""
-    spread = sorted(
-        paid_invoices(count, count), key=lambda event: (int(event.id[-8:], 16) * hot) % count
-    )
-    chosen = {event.id for event in spread[:hot]}
-    found, numbers = [], defaultdict[str, int](int)
-    for event in paid_invoices(count, count):
-        key = "hot" if event.id in chosen else event.key
-        numbers[key] += 1
-        found.append(replace(event, key=key, sequence=numbers[key]))
-    return found
-
-
 async def _limit(row: str, events: int, seconds: float) -> Mapping[str, Sample]:
     return {row: Sample(events, seconds, 0.0)}
 
@@ -170,8 +155,8 @@ async def _ours(row: str, url: str, folder: Path, events: Sequence[Event]) -> Ma
         await http.post(f"{url}/reset")
         await _fill(store, events)
         stopping = asyncio.Event()
-        finished = metrics.REACTIONS_FINISHED
-        all_done = total(finished) + len(events)
+        finished = partial(total, metrics.REACTIONS_FINISHED, but="retrying")
+        all_done = finished() + len(events)
         store.forget()
         began = Moment.start()
         running = asyncio.create_task(
@@ -240,30 +225,6 @@ async def _check_outcomes(store: Store, events: Sequence[Event]) -> None:
         told = await outbox.backlog(tx)
     assert counts == {(REACTION_NAME, "succeeded"): len(events)}, f"not all succeeded: {counts}"
     assert told.rows == len(events) * (CALLS + 1), f"{told.rows} events told"
-
-
-def check_record(record: Mapping[str, object], events: Sequence[Event]) -> None:
-    """Every call came once, a key's calls in order and one after the other, none was refused.
-
-    Raises:
-        AssertionError: not so.
-    """
-    calls = record["calls"]
-    assert isinstance(calls, list)
-    assert record["refused"] == 0, f"{record['refused']} calls were refused"
-    wanted = [
-        stamp(event.key, event.sequence, call) for event in events for call in range(1, CALLS + 1)
-    ]
-    assert sorted(reference for reference, _, _ in calls) == sorted(wanted), "not each call once"
-    by_key = defaultdict[str, list[tuple[list[int], float, float]]](list)
-    for reference, came, went in calls:
-        key, *place = reference.split(" ")
-        by_key[key].append(([int(number) for number in place], came, went))
-    for key, made in by_key.items():
-        in_order = sorted(made, key=lambda call: call[1])
-        for (earlier, _, went), (later, came, _) in pairwise(in_order):
-            assert earlier < later, f"{key}: {later} came after {earlier}"
-            assert went <= came, f"{key}: {later} came before {earlier} was answered"
 
 
 async def _chains(

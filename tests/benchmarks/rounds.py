@@ -6,6 +6,7 @@ two contenders that took turns in the same rounds, each round in another order.
 
 from __future__ import annotations
 
+import cProfile
 import gc
 import math
 import time
@@ -13,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Self
+from typing import ClassVar, Self
 
 from rich.table import Table
 
@@ -39,10 +40,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Moment:
-    """An instant: seconds of a steady clock, and this process's CPU seconds so far."""
+    """An instant: seconds of a steady clock, and this process's CPU seconds so far.
+
+    Where there is a `profiler`, it looks on from each `start` to the next `sample`.
+    """
 
     seconds: float
     cpu: float
+    profiler: ClassVar[cProfile.Profile | None] = None
 
     @classmethod
     def now(cls) -> Self:
@@ -53,10 +58,14 @@ class Moment:
     def start(cls) -> Self:
         """This instant, after tidying up: nobody pays for what the one before has left behind."""
         gc.collect()
+        if cls.profiler is not None:
+            cls.profiler.enable()
         return cls.now()
 
     def sample(self, items: int, end: Moment | None = None, **facts: float) -> Sample:
         """So many items from this instant to `end`, or to now."""
+        if self.profiler is not None:
+            self.profiler.disable()
         end = end or Moment.now()
         return Sample(items, end.seconds - self.seconds, end.cpu - self.cpu, facts)
 

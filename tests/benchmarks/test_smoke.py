@@ -10,9 +10,11 @@ from rich.console import Console
 
 from adapters.kafka.settings import KafkaSettings
 from tests.benchmarks import detection, intake, reactions, relay
+from tests.benchmarks.material import with_hot_key
+from tests.benchmarks.order import check_record
 from tests.benchmarks.profiling import profiled
 from tests.benchmarks.report import Report, markdown
-from tests.benchmarks.rounds import Goal, Result, Sample, Workload, measure, table
+from tests.benchmarks.rounds import Goal, Moment, Result, Sample, Workload, measure, table
 
 pytestmark = pytest.mark.slow  # each runs a whole workload
 
@@ -51,6 +53,7 @@ async def test_the_intake_stores_everything(kafka_settings: KafkaSettings, tmp_p
 
 async def test_a_missed_goal_is_told_with_its_cause_and_its_profile() -> None:
     async def slow() -> dict[str, Sample]:
+        Moment.start().sample(10)  # what the profiler looks at
         return {"slow": Sample(10, 2.0, 0.5, {"pauses": 3})}
 
     async def quick() -> dict[str, Sample]:
@@ -78,7 +81,7 @@ async def test_a_missed_goal_is_told_with_its_cause_and_its_profile() -> None:
 
 
 def test_a_hot_key_has_its_share_evenly_among_the_others() -> None:
-    events = reactions.with_hot_key(100, 20)
+    events = with_hot_key(100, 20)
 
     hot = [place for place, event in enumerate(events) if event.key == "hot"]
     assert len(hot) == 20
@@ -87,8 +90,8 @@ def test_a_hot_key_has_its_share_evenly_among_the_others() -> None:
 
 
 def test_a_call_out_of_order_is_noticed() -> None:
-    (event,) = reactions.with_hot_key(1, 1)
+    (event,) = with_hot_key(1, 1)
     calls = [("hot 1 2", 1.0, 2.0), ("hot 1 1", 3.0, 4.0)]
 
     with pytest.raises(AssertionError, match=r"hot: .* came after"):
-        reactions.check_record({"calls": calls, "refused": 0}, [event])
+        check_record({"calls": calls, "refused": 0}, [event])
