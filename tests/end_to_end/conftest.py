@@ -36,8 +36,16 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def broker(request: pytest.FixtureRequest) -> str | None:
+    """The shared broker, started only for tests that are marked as needing one."""
+    if request.node.get_closest_marker("kafka") is None:
+        return None
+    return str(request.getfixturevalue("kafka"))
+
+
+@pytest.fixture
 async def make_world(
-    request: pytest.FixtureRequest, topic_prefix: str, tmp_path: Path, empty_store: Path
+    broker: str | None, topic_prefix: str, tmp_path: Path, empty_store: Path
 ) -> AsyncIterator[MakeWorld]:
     """Make a world whose workers are not started yet, on the shared broker unless `kafka` is given.
 
@@ -46,7 +54,8 @@ async def make_world(
     async with AsyncExitStack() as stack:
 
         async def make(*, kafka: str | None = None, **given: Any) -> World:
-            kafka = kafka or str(request.getfixturevalue("kafka"))
+            kafka = kafka or broker
+            assert kafka is not None, "mark the test with `kafka`"
             return await stack.enter_async_context(
                 opened(tmp_path, empty_store, kafka, topic_prefix, **given)
             )

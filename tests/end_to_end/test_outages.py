@@ -14,7 +14,7 @@ from tests.end_to_end.conftest import MakeWorld
 from tests.end_to_end.told import each_once
 from tests.end_to_end.world import World, until
 
-pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka]
+pytestmark = pytest.mark.kafka
 
 LONG = pytest.param(30.0, marks=pytest.mark.slow, id="for 30 s")
 
@@ -36,6 +36,7 @@ async def life_goes_on(world: World, seconds: float) -> None:
     world.fail_if_ended()
 
 
+@pytest.mark.real_kafka
 @pytest.mark.parametrize("seconds", [pytest.param(1.0, id="until it has started again"), LONG])
 async def test_a_broker_stopped_while_changes_go_on_loses_nothing(
     make_world: MakeWorld, kafka_cluster: Cluster, seconds: float
@@ -61,6 +62,7 @@ async def test_a_broker_stopped_while_changes_go_on_loses_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.real_kafka
 async def test_workers_that_start_before_their_broker_wait_for_it(
     make_world: MakeWorld, kafka_cluster: Cluster
 ) -> None:

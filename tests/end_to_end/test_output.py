@@ -30,7 +30,7 @@ from tests.end_to_end.collector import collecting
 from tests.end_to_end.process import tiebeam
 from tests.end_to_end.world import World, opened, until
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]  # they start processes
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
 SECRETS = (

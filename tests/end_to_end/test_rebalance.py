@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from tests.end_to_end.process import tiebeam
 from tests.end_to_end.world import GROUP, World, until
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]  # they start processes
 
 
 async def members_at_work(world: World) -> int:
