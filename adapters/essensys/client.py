@@ -18,7 +18,6 @@ import orjson
 from adapters.essensys import resources
 from adapters.essensys.auth import grant
 from adapters.essensys.envelope import Row, read_envelope, read_rows
-from adapters.essensys.errors import Unsendable
 from adapters.essensys.formats import read_id
 from adapters.essensys.paging import ListMovedError, Page, read_pages
 from adapters.essensys.queries import Where, fields_list
@@ -28,7 +27,7 @@ from adapters.http.auth import BearerAuth
 from adapters.http.call import Answer, Call
 from adapters.http.client import TIMEOUT, HttpClient
 from adapters.http.clock import SYSTEM_CLOCK, Clock
-from adapters.http.errors import NotFound, Transient
+from adapters.http.errors import NotFound, Transient, Unsendable
 from adapters.http.limits import Limits
 from adapters.http.models import parse
 

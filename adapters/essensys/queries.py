@@ -15,8 +15,9 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
-from adapters.essensys.errors import FormatError, Unsendable
+from adapters.essensys.errors import FormatError
 from adapters.essensys.formats import write_decimal, write_flag
+from adapters.http.errors import Unsendable
 
 Operand = str | int | bool | Decimal | date
 

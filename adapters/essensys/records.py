@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from adapters.essensys import formats, queries
-from adapters.essensys.errors import Unsendable
+from adapters.http.errors import Unsendable
 from adapters.http.models import ProviderModel
 
 MAX_TEXT = 255  # characters, the "Size" of nearly every string in the document

@@ -41,8 +41,8 @@ class Grant:
         if refresh_token is not None:
             fields = {**(self.refresh or {}), "refresh_token": refresh_token}
         if self.encoding == "json":
-            return Call("token", "POST", self.path, json=dict(fields))
-        return Call("token", "POST", self.path, form=fields)
+            return Call("create_token", "POST", self.path, json=dict(fields))
+        return Call("create_token", "POST", self.path, form=fields)
 
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be seen."""
@@ -60,6 +60,27 @@ class Token:
 
 
 TokenSender = Callable[[Call], Awaitable[Answer]]
+
+
+class KeyAuth(httpx.Auth):
+    """`Authorization: Bearer …` with a key that does not expire."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __repr__(self) -> str:
+        return "KeyAuth()"
+
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never be seen."""
+        return (self._key,)
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send with the key; a 401 is final."""
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        yield request
 
 
 class BearerAuth(httpx.Auth):

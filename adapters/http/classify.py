@@ -1,14 +1,16 @@
-"""Which error an HTTP status is, as a table."""
+"""Which error a bad answer is, as tables that each provider may amend."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from adapters.http.errors import (
     Ambiguous,
     Conflict,
     NotFound,
+    Problem,
     ProviderError,
     Rejected,
     Transient,
@@ -58,7 +60,39 @@ TOKEN_STATUSES: Statuses = {
 }
 
 
-def error_for(status: int, statuses: Statuses, *, write: bool) -> type[ProviderError]:
-    """The error that a status outside 2xx is."""
-    found = statuses.get(status) or statuses.get(status // 100) or both(Rejected)
-    return found.write if write else found.read
+def status_as_sent(status: int, _body: Any, _write: bool) -> int:
+    """The HTTP status itself: what all but one provider mean."""
+    return status
+
+
+def no_words(_body: Any) -> Problem | None:
+    """No problem is read: the provider documents no body of an error."""
+    return None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How one provider's answers are judged.
+
+    Attributes:
+        status: The status that is meant, from the HTTP status, the decoded body and whether the
+            call was a write; only an answer with a body is asked about.
+        problem: Reads the provider's words from the decoded body of a bad answer.
+        types: What a problem's type means; it says more than the status, so it goes first.
+        statuses: What a status means.
+    """
+
+    status: Callable[[int, Any, bool], int] = status_as_sent
+    problem: Callable[[Any], Problem | None] = no_words
+    types: Mapping[str, OnStatus] = field(default_factory=dict)
+    statuses: Statuses = field(default_factory=lambda: STATUSES)
+
+    def error(self, status: int, problem: Problem | None, *, write: bool) -> type[ProviderError]:
+        """The error that a status outside 2xx is."""
+        found = self.types.get(problem.type or "") if problem is not None else None
+        if found is None:
+            found = self.statuses.get(status) or self.statuses.get(status // 100) or both(Rejected)
+        return found.write if write else found.read
+
+
+TOKEN_RULES = Rules(statuses=TOKEN_STATUSES)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import httpx
 import orjson
 
 from adapters.http import metrics
-from adapters.http.auth import BearerAuth
+from adapters.http.auth import BearerAuth, KeyAuth
 from adapters.http.body import NotJsonError, decode, read_at_most
 from adapters.http.call import Answer, Call
-from adapters.http.classify import STATUSES, TOKEN_STATUSES, Statuses, error_for
+from adapters.http.classify import TOKEN_RULES, Rules
 from adapters.http.clock import SYSTEM_CLOCK, Clock
-from adapters.http.errors import Ambiguous, MalformedAnswer, ProviderError, Transient
+from adapters.http.errors import Ambiguous, MalformedAnswer, Problem, ProviderError, Transient
 from adapters.http.excerpts import answer_text, phrase, request_text
 from adapters.http.limits import Limits, RateLimiter
 from adapters.http.observation import observed
@@ -61,11 +63,13 @@ class HttpClient:
         limits: Limits | None = None,
         timeout: float = TIMEOUT,
         max_answer: int = MAX_ANSWER,
-        statuses: Statuses = STATUSES,
+        rules: Rules | None = None,
+        headers: Mapping[str, str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """`timeout` is in seconds for one exchange, `max_answer` in bytes.
+        """`timeout` is in seconds for one exchange, `max_answer` in bytes; `headers` go with every
+        call but the token's.
 
         `auth` given as a `BearerAuth` asks for its tokens through this client.
 
@@ -80,15 +84,17 @@ class HttpClient:
         self._limiter = RateLimiter(limits, clock)
         self._timeout = timeout
         self._max_answer = max_answer
-        self._statuses = statuses
+        self._rules = rules or Rules()
+        self._headers = dict(headers or {})
         self._clock = clock
         # Connecting gives up first: the whole time-out could not tell unsent from unanswered.
         connecting = min(CONNECT_TIMEOUT, timeout / 2)
         self._transport = transport or SafeAiohttpTransport(limits.max_in_flight, connecting)
         self._redactor = Redactor()
+        if isinstance(auth, BearerAuth | KeyAuth):
+            self._redactor = Redactor(auth.secrets)
         if isinstance(auth, BearerAuth):
             auth.bind(self._send_for_token)
-            self._redactor = Redactor(auth.secrets)
 
     def __repr__(self) -> str:
         return f"HttpClient(connection={self.connection!r}, base_url={self.base_url!r})"
@@ -102,7 +108,7 @@ class HttpClient:
             MalformedAnswer: a read whose answer cannot be understood.
             Ambiguous: a write that may have happened, as one may that is cancelled.
         """
-        request = self._request(call)
+        request = self._request(call, self._headers)
         if (pause := self._limiter.pause_left()) > PATIENCE:
             raise Transient(
                 self.connection, call.operation, "the provider asked for a pause", retry_after=pause
@@ -110,7 +116,7 @@ class HttpClient:
         async with self._limiter.slot() as waited:
             metrics.rate_limit_wait_seconds.labels(self.connection).observe(waited)
             received = await self._authorised(call, request)
-        return self._judge(call, received, self._statuses)
+        return self._judge(call, received, self._rules)
 
     async def sign_in(self) -> None:
         """Make sure that there is a token, without any other call.
@@ -128,11 +134,11 @@ class HttpClient:
 
     async def _send_for_token(self, call: Call) -> Answer:
         # In the slot of the caller that needs it: a slot of its own could wait for one that waits.
-        received = await self._exchange(call, self._request(call))
-        return self._judge(call, received, TOKEN_STATUSES)
+        received = await self._exchange(call, self._request(call, {}))
+        return self._judge(call, received, TOKEN_RULES)
 
-    def _request(self, call: Call) -> httpx.Request:
-        headers = {**HEADERS, **call.headers}
+    def _request(self, call: Call, own: Mapping[str, str]) -> httpx.Request:
+        headers = {**HEADERS, **own, **call.headers}
         content = call.content
         if call.json is not None:
             content = orjson.dumps(call.json)
@@ -188,21 +194,21 @@ class HttpClient:
                 asked = PAUSE_AFTER_429
             self._limiter.pause(asked or 0.0)
 
-    def _judge(self, call: Call, received: Received, statuses: Statuses) -> Answer:
+    def _judge(self, call: Call, received: Received, rules: Rules) -> Answer:
         complain = partial(self._unreadable, call, received)
-        if not 200 <= received.status < 300:
-            kind = error_for(received.status, statuses, write=call.write)
-            raise self._error(kind, call, phrase(received.status), received)
+        body, flaw = _decoded(call, received)
+        status = received.status
+        if body is not None:
+            status = rules.status(status, body, call.write)
+        if not 200 <= status < 300:
+            problem = rules.problem(body)
+            kind = rules.error(status, problem, write=call.write)
+            raise self._error(kind, call, phrase(status), received, status, problem)
         if received.broken is not None:
             raise complain(received.broken)
-        body = None
-        if call.decoding != "bytes":
-            content_type = received.headers.get("content-type", "")
-            try:
-                body = decode(received.content, content_type, call.decoding)
-            except NotJsonError as error:
-                raise complain(str(error)) from error
-        return Answer(received.status, received.headers, body, received.content, complain)
+        if flaw is not None:
+            raise complain(flaw)
+        return Answer(status, received.headers, body, received.content, complain)
 
     def _unreadable(self, call: Call, received: Received, detail: str) -> ProviderError:
         return self._error(Ambiguous if call.write else MalformedAnswer, call, detail, received)
@@ -213,18 +219,37 @@ class HttpClient:
         return error
 
     def _error(
-        self, kind: type[ProviderError], call: Call, detail: str, received: Received | None = None
+        self,
+        kind: type[ProviderError],
+        call: Call,
+        detail: str,
+        received: Received | None = None,
+        status: int | None = None,
+        problem: Problem | None = None,
     ) -> ProviderError:
         redactor = self._redactor
         return kind(
             self.connection,
             call.operation,
             redactor.line(detail),
-            status=received.status if received else None,
+            status=status or (received.status if received else None),
             retry_after=retry_after(received.headers, self._clock) if received else None,
+            problem=problem and redactor.clean_problem(problem),
             request_excerpt=redactor.excerpt(request_text(call)),
             response_excerpt=redactor.excerpt(answer_text(received.content)) if received else "",
         )
+
+
+def _decoded(call: Call, received: Received) -> tuple[Any, str | None]:
+    """The JSON of an answer, and why there is none where there should be."""
+    if call.decoding == "bytes" and 200 <= received.status < 300:
+        return None, None
+    content_type = received.headers.get("content-type", "")
+    decoding = "json" if call.decoding == "bytes" else call.decoding
+    try:
+        return decode(received.content, content_type, decoding), None
+    except NotJsonError as error:
+        return None, str(error)
 
 
 def _check_base_url(connection: str, base_url: str) -> None:

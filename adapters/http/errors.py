@@ -8,11 +8,37 @@ ProviderError
 ├── Transient           certainly without effect: try later
 │   └── MalformedAnswer a read whose answer cannot be understood
 └── Ambiguous           a write that may have happened: look before you send again
+
+Unsendable              refused on our side before anything was sent
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What the provider itself says of a refusal, without secrets.
+
+    It may name people: it belongs in the store and before a person's eyes, never in a log.
+    `type` is the provider's word for machines, `fields` its complaints by the field's place.
+    """
+
+    type: str | None = None
+    title: str | None = field(default=None, repr=False)
+    detail: str | None = field(default=None, repr=False)
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+
+class Unsendable(Exception):
+    """A request was refused on our side: the provider's document forbids it, or cannot say it.
+
+    Nothing was sent, and waiting does not help. Not a ValueError, so that it leaves a pydantic
+    validator as it is: one readable line.
+    """
 
 
 class ProviderError(Exception):
@@ -32,16 +58,20 @@ class ProviderError(Exception):
         *,
         status: int | None = None,
         retry_after: float | None = None,
+        problem: Problem | None = None,
         request_excerpt: str = "",
         response_excerpt: str = "",
     ) -> None:
-        """`retry_after` is in seconds from the answer on, as the provider asked."""
+        """`retry_after` is in seconds from the answer on, as the provider asked; `problem` is
+        what the provider says, where it documents a way to say it.
+        """
         super().__init__(connection, operation, detail)
         self.connection = connection
         self.operation = operation
         self.detail = detail
         self.status = status
         self.retry_after = retry_after
+        self.problem = problem
         self.request_excerpt = request_excerpt
         self.response_excerpt = response_excerpt
 

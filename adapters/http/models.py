@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -26,6 +26,14 @@ class ProviderModel(BaseModel):
 
 
 M = TypeVar("M", bound=ProviderModel)
+
+
+@dataclass(frozen=True)
+class Detail(Generic[M]):
+    """One thing: as sent (in full answers, numbers with a point are Decimal), and typed."""
+
+    raw: dict[str, Any] = field(repr=False)
+    model: M = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -73,35 +81,35 @@ def parse(model: type[M], raw: Any, answer: Answer, connection: str) -> M:
 
 def count_unknown(parsed: ProviderModel, connection: str) -> None:
     """Count the fields and the enumeration values that the model does not know."""
-    for model, field in unknown_fields(parsed):
-        metrics.unknown_fields.labels(connection, model, field).inc()
-    for model, field in unknown_values(parsed):
-        metrics.unknown_values.labels(connection, model, field).inc()
+    for model, name in unknown_fields(parsed):
+        metrics.unknown_fields.labels(connection, model, name).inc()
+    for model, name in unknown_values(parsed):
+        metrics.unknown_values.labels(connection, model, name).inc()
 
 
 def unknown_fields(parsed: ProviderModel) -> Iterator[tuple[str, str]]:
     """Model and field name of each field that no model declares, in nested models too."""
     for model in _all_models(parsed):
-        for field in model.model_extra or ():
-            yield type(model).__name__, field
+        for name in model.model_extra or ():
+            yield type(model).__name__, name
 
 
 def unknown_values(parsed: ProviderModel) -> Iterator[tuple[str, str]]:
     """Model and field name of each value that is not a documented one."""
     for model in _all_models(parsed):
-        for field, info in type(model).model_fields.items():
+        for name, info in type(model).model_fields.items():
             for known in info.metadata:
                 if isinstance(known, Known):
-                    value = getattr(model, field)
+                    value = getattr(model, name)
                     given = value if isinstance(value, tuple) else (value,)
                     if any(v is not None and v not in known.values for v in given):
-                        yield type(model).__name__, field
+                        yield type(model).__name__, name
 
 
 def _all_models(parsed: ProviderModel) -> Iterator[ProviderModel]:
     yield parsed
-    for field in type(parsed).model_fields:
-        value = getattr(parsed, field)
+    for name in type(parsed).model_fields:
+        value = getattr(parsed, name)
         for child in value if isinstance(value, tuple) else (value,):
             if isinstance(child, ProviderModel):
                 yield from _all_models(child)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from urllib.parse import quote, quote_plus
 
+from adapters.http.errors import Problem
+
 MASK = "***"
 SHORTEST_SECRET = 4  # characters; masking shorter values would shred the text and protect nothing
 LONGEST_INPUT = 16_384  # characters looked at; more than any excerpt that is kept
@@ -45,6 +47,18 @@ class Redactor:
         for pattern, masked in _PATTERNS:
             text = pattern.sub(masked, text)
         return text
+
+    def clean_problem(self, problem: Problem) -> Problem:
+        """The provider's words without secrets, each no longer than an excerpt."""
+        return Problem(
+            type=problem.type and self.excerpt(problem.type),
+            title=problem.title and self.excerpt(problem.title),
+            detail=problem.detail and self.excerpt(problem.detail),
+            fields={
+                self.excerpt(place): tuple(self.excerpt(one) for one in complaints)
+                for place, complaints in problem.fields.items()
+            },
+        )
 
     def excerpt(self, text: str) -> str:
         """The start of a request or an answer, for the store; may hold personal data."""

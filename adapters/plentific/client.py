@@ -8,10 +8,10 @@ from adapters.http.auth import BearerAuth
 from adapters.http.client import TIMEOUT, HttpClient
 from adapters.http.clock import SYSTEM_CLOCK, Clock
 from adapters.http.limits import Limits
+from adapters.plentific import params
 from adapters.plentific.auth import grant
-from adapters.plentific.filters import InvoiceFilter, WorkOrderFilter
-from adapters.plentific.models import Invoice, WorkOrder
-from adapters.plentific.operations import Listing, Reading
+from adapters.plentific.models import Invoice, InvoiceRow, WorkOrder, WorkOrderRow
+from adapters.plentific.operations import listing, reading
 
 
 class PlentificClient:
@@ -21,10 +21,10 @@ class PlentificClient:
     `adapters.http.errors`.
     """
 
-    list_work_orders = Listing("/work-orders", WorkOrderFilter)
-    get_work_order = Reading("/work-orders/{work_order_uuid}", WorkOrder)
-    list_invoices = Listing("/invoices", InvoiceFilter)  # rows have no amounts
-    get_invoice = Reading("/invoices/{invoice_uuid}", Invoice)
+    list_work_orders = listing("/work-orders", params.WorkOrderFilter, WorkOrderRow)
+    get_work_order = reading("/work-orders/{work_order_uuid}", params.OneWorkOrder, WorkOrder)
+    list_invoices = listing("/invoices", params.InvoiceFilter, InvoiceRow)
+    get_invoice = reading("/invoices/{invoice_uuid}", params.OneInvoice, Invoice)
 
     def __init__(self, http: HttpClient) -> None:
         self.http = http

@@ -105,6 +105,20 @@ class WorkOrder(ProviderModel):
     metadata: dict[str, Any] | None = None
 
 
+class WorkOrderRow(ProviderModel):
+    """A work order as a list shows it (plentific.txt: "List all work orders")."""
+
+    uuid: str
+    status: Annotated[str | None, WORK_ORDER_STATUSES] = None
+    created: Instant | None = None
+    due_date: Instant | None = None
+    external_reference: str | None = None
+    is_emergency: bool | None = None
+    organisation_uuid: str | None = None
+    property_uuid: str | None = None
+    work_order_type: Annotated[str | None, WORK_ORDER_TYPES] = None
+
+
 class InvoiceItem(ProviderModel):
     """One line of an invoice; `vat` is in percent, `metadata.resident_recharge` is "1" or "0"."""
 
@@ -198,3 +212,10 @@ class Invoice(ProviderModel):
     recipient: Recipient | None = None
     sender: Sender | None = None
     work_order: WorkOrderReference | None = None
+
+
+class InvoiceRow(ProviderModel):
+    """An invoice as a list shows it, without amounts (plentific.txt: "List all invoices")."""
+
+    uuid: str
+    status: Annotated[str | None, INVOICE_STATUSES] = None

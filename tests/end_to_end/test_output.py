@@ -278,7 +278,7 @@ def test_a_log_line_within_a_span_has_its_trace(heard: Heard) -> None:
 
 def test_the_log_tells_what_went_wrong(heard: Heard) -> None:
     told_of = " ".join(str(line.get("why", "")) for line in heard.log)
-    assert "plentific: token: Internal Server Error" in told_of
+    assert "plentific: create_token: Internal Server Error" in told_of
     assert "(500); try again later" in told_of
     reasons = [line["reason"] for line in heard.log if line["message"] == "reaction ended"]
     assert any(reason and "it may have happened" in reason for reason in reasons)

@@ -6,8 +6,7 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
-from adapters.essensys.errors import Unsendable
-from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised
+from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised, Unsendable
 from adapters.store import inbox, outbox
 from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from adapters.essensys.client import PutAnswer
-from adapters.essensys.errors import Unsendable
 from adapters.essensys.models import ChargeSheet, ChargeSheetPut
 from adapters.essensys.paging import MAX_RESTARTS, PAGE_SIZE
 from adapters.essensys.queries import at_least, equals
@@ -21,6 +20,7 @@ from adapters.http.errors import (
     Rejected,
     Transient,
     Unauthorised,
+    Unsendable,
 )
 from tests.adapters.essensys.documents import example, needs_documents
 from tests.adapters.essensys.operate import (

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.essensys import formats, models
-from adapters.essensys.errors import Unsendable
 from adapters.essensys.models import ChargeSheetPut
 from adapters.essensys.records import Record
+from adapters.http.errors import Unsendable
 from tests.adapters.essensys.documents import example, needs_documents
 
 LONDON = ZoneInfo("Europe/London")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.essensys.errors import Unsendable
 from adapters.essensys.queries import Where, at_least, at_most, equals, fields_list
 from adapters.http.call import Call
+from adapters.http.errors import Unsendable
 
 FIELDS = st.from_regex(r"[a-z0-9_]+", fullmatch=True)
 CONDITION = re.compile(r"\[([a-z0-9_]+)\](>=|<=|=)'([^']*)'")

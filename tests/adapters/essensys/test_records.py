@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import Field
 
-from adapters.essensys.errors import Unsendable
 from adapters.essensys.records import (
     CurrencyCode,
     Day,
@@ -33,6 +32,7 @@ from adapters.essensys.records import (
     WrittenText,
     clean_row,
 )
+from adapters.http.errors import Unsendable
 
 
 class Thing(Record):

@@ -205,7 +205,7 @@ async def test_refused_credentials_are_unauthorised(status: int, open_client: Op
     provider = Provider()
     provider.token_status = lambda fields: status
     async with raw_server(provider) as server:
-        with pytest.raises(Unauthorised, match=r"test: token: .*check the credentials"):
+        with pytest.raises(Unauthorised, match=r"test: create_token: .*check the credentials"):
             await open_client(server.url, auth=BearerAuth(JSON_GRANT)).send(WRITE)
 
     assert calls_of(server) == ["/token"]

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.http.call import Call
-from adapters.http.classify import STATUSES, both
+from adapters.http.classify import STATUSES, Rules, both
 from adapters.http.client import HttpClient
 from adapters.http.errors import (
     Ambiguous,
@@ -178,10 +178,10 @@ async def test_a_status_says_what_to_do_next(
 
 
 async def test_a_provider_may_judge_a_status_differently(open_client: OpenClient) -> None:
-    statuses = {**STATUSES, 409: both(Transient)}
+    rules = Rules(statuses={**STATUSES, 409: both(Transient)})
     async with raw_server(answering(409)) as server:
         with pytest.raises(Transient):
-            await open_client(server.url, statuses=statuses).send(WRITE)
+            await open_client(server.url, rules=rules).send(WRITE)
 
 
 async def test_an_error_is_one_readable_line(open_client: OpenClient) -> None:

@@ -83,12 +83,12 @@ async def test_token_calls_and_the_second_attempt_have_spans_and_counts_of_their
 
     told = [(span.name, _attribute(span, "http.request.resend_count")) for span in _order(spans)]
     assert told == [
-        ("POST token", None),
+        ("POST create_token", None),
         ("GET get_it", None),
-        ("POST token", None),
+        ("POST create_token", None),
         ("GET get_it", 1),
     ]
-    assert _counted("tokened", "token", "200") == 2
+    assert _counted("tokened", "create_token", "200") == 2
     assert _counted("tokened", "get_it", "401") == 1
     assert _counted("tokened", "get_it", "200") == 1
 

@@ -9,8 +9,8 @@ import pytest
 
 from adapters.http.errors import MalformedAnswer, NotFound, Unauthorised
 from adapters.http.limits import Limits
+from adapters.http.paging import Page
 from adapters.plentific.client import PlentificClient, connect
-from adapters.plentific.operations import Page
 from tests.adapters.http.servers import asgi_server
 from tests.adapters.plentific.documented_server import (
     CLIENT_ID,
@@ -175,7 +175,7 @@ async def test_a_uuid_is_one_part_of_the_path_whatever_it_holds() -> None:
 
 async def test_wrong_credentials_say_which_connection_to_check() -> None:
     async with connected(server_with(0), client_secret="wrong-one") as client:
-        with pytest.raises(Unauthorised, match="plentific: token: Unauthorized"):
+        with pytest.raises(Unauthorised, match="plentific: create_token: Unauthorized"):
             await read_all(client, 10)
 
 

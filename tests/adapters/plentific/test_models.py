@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from adapters.http.models import Known, ProviderModel, unknown_fields, unknown_values
-from adapters.plentific.filters import InvoiceFilter, WorkOrderFilter
 from adapters.plentific.models import Invoice, WorkOrder
+from adapters.plentific.params import InvoiceFilter, WorkOrderFilter
 from tests.paths import SHARED
 
 EXAMPLES = SHARED / "providers" / "examples" / "plentific"

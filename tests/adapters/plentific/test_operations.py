@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.http.client import HttpClient
-from adapters.plentific.operations import Listing
+from adapters.plentific.models import WorkOrderRow
+from adapters.plentific.operations import listing
 from tests.adapters.http.servers import Seen, Wire, raw_server
 
 
@@ -15,7 +16,9 @@ class BookingFilter:
 
 
 class Declared:
-    list_work_order_bookings = Listing("/work-orders/{work_order_uuid}/bookings", BookingFilter)
+    list_work_order_bookings = listing(
+        "/work-orders/{work_order_uuid}/bookings", BookingFilter, WorkOrderRow
+    )
 
     def __init__(self, http: HttpClient) -> None:
         self.http = http

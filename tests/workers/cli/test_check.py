@@ -68,7 +68,7 @@ async def test_each_failure_has_a_line_and_the_others_are_still_checked(
     assert lines[1] == "FAIL store: not up to date; run `tiebeam store upgrade`"
     assert lines[2].startswith("FAIL kafka 127.0.0.1:9: Kafka at 127.0.0.1:9 does not answer: ")
     assert lines[3] == "ok   connection plentific"
-    assert lines[4].startswith("FAIL connection operate: operate: token: ")
+    assert lines[4].startswith("FAIL connection operate: operate: create_token: ")
     assert "check the credentials and permissions of this connection" in lines[4]
     assert lines[5] == "ok   stream plentific/work-orders"
     assert lines[6].startswith("FAIL stream plentific/invoices: plentific: list_invoices: an HTML")

@@ -10,9 +10,10 @@ from collections.abc import AsyncIterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from adapters.http.models import Detail
+from adapters.http.paging import Page
 from adapters.plentific import models
 from adapters.plentific.client import PlentificClient
-from adapters.plentific.operations import Detail, Page
 from events.base import json_form, parse_instant
 from events.plentific import Invoice, InvoiceStatus
 from workers.detect.plentific.values import instant, latest_of, plain

@@ -9,8 +9,7 @@ from decimal import Decimal
 import orjson
 import pytest
 
-from adapters.essensys.errors import Unsendable
-from adapters.http.errors import Ambiguous, Rejected, Transient
+from adapters.http.errors import Ambiguous, Rejected, Transient, Unsendable
 from events.essensys import ChargeSheetData
 from tests.workers.react.effects.charges import CALL, bill_all, calls, entered, look, write
 from tests.workers.react.invoices import OTHER_ACCOUNT, PLACE, line

@@ -1,4 +1,4 @@
-"""The documented filters of Plentific's lists, one class for each set of them.
+"""The parameters of Plentific's operations, one class for each set of them.
 
 A field that the path names fills the path; the others are query parameters, None left out.
 `page_size` is the number of rows asked for at once, at most 200.
@@ -9,7 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-LARGEST_PAGE = 200
+from adapters.plentific.paging import LARGEST_PAGE
+
+
+@dataclass(frozen=True)
+class OneWorkOrder:
+    """A work order by its uuid."""
+
+    work_order_uuid: str
+
+
+@dataclass(frozen=True)
+class OneInvoice:
+    """An invoice by its uuid, which is not its number."""
+
+    invoice_uuid: str
 
 
 @dataclass(frozen=True, kw_only=True)
