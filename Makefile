@@ -8,7 +8,7 @@ UVPIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
 BROKER := kafka or real_kafka or slow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit check fix bench schemas kafka lock clean
+.PHONY: help demo test unit check fix bench schemas coverage kafka lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -38,6 +38,9 @@ bench: .venv/.ready ## Measure (minutes) and write tests/benchmarks/RESULTS.md
 
 schemas: .venv/.ready ## Write the events' JSON Schemas
 	@$(BIN)/tiebeam schemas export events/schemas
+
+coverage: .venv/.ready ## Write adapters/COVERAGE.md anew
+	@$(BIN)/python -m tests.adapters.contract.coverage_page
 
 kafka: .venv/.ready ## Fetch and start real Apache Kafka on port 9092
 	@$(BIN)/python deploy/kafka/cluster.py start

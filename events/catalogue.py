@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from events import essensys, facilitee, planiso, plentific
 from events.base import EventModel
-from events.essensys import ChargeSheetData
-from events.plentific import InvoiceData, WorkOrderData
 from events.reactions import ReactionData
 
 SCHEMA_BASE = "https://schemas.tiebeam.dev"
@@ -45,18 +44,99 @@ class EventType:
         return f"{SCHEMA_BASE}/{self.name}/v{self.version}"
 
 
-_TABLE = (
-    EventType("plentific.work_order.created", "plentific.work-orders", WorkOrderData),
-    EventType("plentific.work_order.status_changed", "plentific.work-orders", WorkOrderData),
-    EventType("plentific.work_order.updated", "plentific.work-orders", WorkOrderData),
-    EventType("plentific.invoice.received", "plentific.invoices", InvoiceData),
-    EventType("plentific.invoice.paid", "plentific.invoices", InvoiceData),
-    EventType("plentific.invoice.overdue", "plentific.invoices", InvoiceData),
-    EventType("plentific.invoice.updated", "plentific.invoices", InvoiceData),
-    EventType("essensys.charge_sheet.created", "essensys.charge-sheets", ChargeSheetData),
-    EventType("tiebeam.reaction.succeeded", "tiebeam.reactions", ReactionData),
-    EventType("tiebeam.reaction.failed", "tiebeam.reactions", ReactionData),
-    EventType("tiebeam.reaction.blocked", "tiebeam.reactions", ReactionData),
+def _types(entity: str, topic: str, model: type[EventModel], *happened: str) -> list[EventType]:
+    return [EventType(f"{entity}.{one}", topic, model) for one in happened]
+
+
+_CHANGED = ("created", "updated")
+
+_TABLE: tuple[EventType, ...] = (
+    *_types(
+        "plentific.work_order",
+        "plentific.work-orders",
+        plentific.WorkOrderData,
+        *("created", "status_changed", "updated"),
+    ),
+    *_types("plentific.booking", "plentific.bookings", plentific.BookingData, *_CHANGED),
+    *_types(
+        "plentific.completion_report",
+        "plentific.completion-reports",
+        plentific.CompletionReportData,
+        *("submitted", "status_changed"),
+    ),
+    *_types(
+        "plentific.quote", "plentific.quotes", plentific.QuoteData, "received", "status_changed"
+    ),
+    *_types(
+        "plentific.outstanding_issue",
+        "plentific.outstanding-issues",
+        plentific.OutstandingIssueData,
+        *("created", "status_changed"),
+    ),
+    *_types(
+        "plentific.invoice",
+        "plentific.invoices",
+        plentific.InvoiceData,
+        *("received", "paid", "overdue", "updated"),
+    ),
+    *_types(
+        "essensys.booking",
+        "essensys.bookings",
+        essensys.BookingData,
+        *("created", "confirmed", "updated", "cancelled"),
+    ),
+    *_types(
+        "essensys.lead",
+        "essensys.leads",
+        essensys.LeadData,
+        *("created", "updated", "converted", "died"),
+    ),
+    *_types(
+        "essensys.invoice",
+        "essensys.invoices",
+        essensys.InvoiceData,
+        *("issued", "paid", "updated"),
+    ),
+    *_types("essensys.account", "essensys.accounts", essensys.AccountData, *_CHANGED),
+    *_types("essensys.charge_sheet", "essensys.charge-sheets", essensys.ChargeSheetData, "created"),
+    *_types(
+        "facilitee.issue",
+        "facilitee.issues",
+        facilitee.IssueData,
+        *("reported", "status_changed", "updated"),
+    ),
+    *(
+        row
+        for entity, entities, model in (
+            ("owner", "owners", facilitee.OwnerData),
+            ("property_user", "property-users", facilitee.PropertyUserData),
+            ("service_provider", "service-providers", facilitee.ServiceProviderData),
+            ("manager", "managers", facilitee.ManagerData),
+            ("property", "properties", facilitee.PropertyData),
+            ("property_unit", "property-units", facilitee.PropertyUnitData),
+        )
+        for row in _types(
+            f"facilitee.{entity}", f"facilitee.{entities}", model, *_CHANGED, "removed"
+        )
+    ),
+    *(
+        row
+        for entity, entities, model in (
+            ("project", "projects", planiso.ProjectData),
+            ("customer", "customers", planiso.CustomerData),
+            ("supplier", "suppliers", planiso.SupplierData),
+            ("subcontractor", "subcontractors", planiso.SubcontractorData),
+            ("organization", "organizations", planiso.OrganizationData),
+            ("user", "users", planiso.UserData),
+            ("equipment", "equipment", planiso.EquipmentData),
+        )
+        for row in _types(
+            f"planiso.{entity}", f"planiso.{entities}", model, *_CHANGED, "deactivated"
+        )
+    ),
+    *_types(
+        "tiebeam.reaction", "tiebeam.reactions", ReactionData, "succeeded", "failed", "blocked"
+    ),
 )
 
 EVENT_TYPES: Mapping[str, EventType] = MappingProxyType({row.name: row for row in _TABLE})

@@ -8,12 +8,15 @@ catalogue; the file of the old version stays, for the events that still stand in
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from events.base import EventModel
 from events.catalogue import EVENT_TYPES, EventType, event_type
 from events.compatibility import breaking_changes
 
@@ -33,7 +36,7 @@ def schema_of(name: str) -> dict[str, Any]:
     Raises:
         UnknownEventType: the catalogue has no such name.
     """
-    return _schema(event_type(name))
+    return copy.deepcopy(_schema(event_type(name)))
 
 
 def export(directory: Path, table: Mapping[str, EventType] = EVENT_TYPES) -> list[Path]:
@@ -91,8 +94,10 @@ def _breaks(directory: Path, row: EventType) -> list[str]:
     if not path.exists():
         return []
     try:
-        committed = json.loads(path.read_text(encoding="utf-8"))
-        faults = breaking_changes(committed, _schema(row))
+        committed = path.read_text(encoding="utf-8")
+        if committed == _text(row):
+            return []
+        faults = breaking_changes(json.loads(committed), _schema(row))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         return [f"{path.name}: is no JSON Schema that can be compared: {error!r}; restore it"]
     return [
@@ -111,9 +116,14 @@ def _text(row: EventType) -> str:
 
 
 def _schema(row: EventType) -> dict[str, Any]:
+    named = {"$schema": _DIALECT, "$id": row.schema_uri, "title": row.name}
+    return {**_schema_of_model(row.model), **named}
+
+
+@cache
+def _schema_of_model(model: type[EventModel]) -> dict[str, Any]:
     # In serialisation mode what we always write is required, which is what readers may rely on.
-    generated = _for_readers(row.model.model_json_schema(mode="serialization"))
-    return {**generated, "$schema": _DIALECT, "$id": row.schema_uri, "title": row.name}
+    return _for_readers(model.model_json_schema(mode="serialization"))
 
 
 def _for_readers(node: dict[str, Any]) -> dict[str, Any]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
-import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,6 +17,7 @@ from adapters.kafka.topics import open_topics
 from adapters.store import inbox
 from adapters.store.errors import StoreError
 from workers.detect.poller import overview
+from workers.serving import serve_app
 from workers.telemetry import metrics
 from workers.wiring import Parts
 
@@ -26,8 +25,6 @@ FAILING = 5
 """A stream that failed so many times in a row makes the process not ready."""
 PATIENCE = 3.0
 """Seconds that a dependency is given to answer."""
-END_WITHIN = 1
-"""Seconds that requests in flight are given to end when the process stops."""
 
 Ping = Callable[[Parts], Awaitable[str | None]]
 
@@ -120,28 +117,4 @@ async def _count_reactions(parts: Parts) -> None:
 async def serve(parts: Parts) -> None:
     """Serve the endpoints until cancelled."""
     http = parts.settings.http
-    with socket.create_server((http.host, http.ops_port)) as listening:
-        config = uvicorn.Config(
-            app(parts),
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=END_WITHIN,
-        )
-        server = _Server(config)
-        try:
-            await server.serve([listening])
-        finally:
-            # Cancelled, uvicorn leaves its listener in the event loop's selector: the next socket
-            # that gets its number could not be used.
-            if server.started:
-                await server.shutdown([listening])
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the signals to the process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none: uvicorn would end the process without its reactions in flight."""
-        yield
+    await serve_app(app(parts), http.host, http.ops_port)

@@ -14,9 +14,10 @@ from workers import ops, relay
 from workers.detect.poller import poll
 from workers.react import executor, intake
 from workers.telemetry import logs
+from workers.webhooks import role as webhooks
 from workers.wiring import Parts
 
-ROLES = ("poll", "relay", "react")
+ROLES = ("poll", "webhooks", "relay", "react")
 BROKER_PAUSE = 2.0
 """Seconds between two tries to reach a broker that is not there yet."""
 
@@ -33,6 +34,8 @@ async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> 
     jobs: dict[str, Job] = {"ops": lambda: ops.serve(parts)}
     if "poll" in roles:
         jobs["poll"] = lambda: poll(parts.sources, parts.owner, parts.settings.poll.lease)
+    if "webhooks" in roles:
+        jobs["webhooks"] = lambda: webhooks.serve(parts)
     if "relay" in roles:
         jobs["relay"] = lambda: _relay(parts)
         jobs["purge"] = lambda: relay.purge(parts.store, parts.clock)

@@ -222,13 +222,17 @@ class ConnectionSection(Section):
 
 
 class PlentificConnection(ConnectionSection):
-    """One account at Plentific."""
+    """One account at Plentific.
+
+    `webhook_url` is where Plentific is to deliver: the public address of our endpoint.
+    """
 
     provider: Literal["plentific"]
     client_id: Secret
     client_secret: Secret
     webhook_secret: Secret | None = None
     webhook_signature_header: str = "X-Plentific-Signature"
+    webhook_url: BaseUrl | None = None
 
 
 class EssensysConnection(ConnectionSection):
@@ -241,7 +245,27 @@ class EssensysConnection(ConnectionSection):
     password: Secret
 
 
-Connection = Annotated[PlentificConnection | EssensysConnection, Field(discriminator="provider")]
+class FaciliteeConnection(ConnectionSection):
+    """One account at Facilitee; `base_url` stands before /api/public and /api/connect/token."""
+
+    provider: Literal["facilitee"]
+    client_id: Secret
+    client_secret: Secret
+
+
+class PlanisoConnection(ConnectionSection):
+    """One silo at Planiso."""
+
+    provider: Literal["planiso"]
+    api_key: Secret
+
+
+Connection = Annotated[
+    PlentificConnection | EssensysConnection | FaciliteeConnection | PlanisoConnection,
+    Field(discriminator="provider"),
+]
+PROVIDERS = ("plentific", "essensys", "facilitee", "planiso")
+_ANY_PROVIDER = '"plentific", "essensys", "facilitee" or "planiso"'
 
 
 class Settings(Section):
@@ -289,8 +313,8 @@ def describe(
     reasons = {
         "extra_forbidden": "unknown key",
         "missing": "is missing",
-        "union_tag_not_found": 'needs provider = "plentific" or "essensys"',
-        "union_tag_invalid": 'provider must be "plentific" or "essensys"',
+        "union_tag_not_found": f"needs provider = {_ANY_PROVIDER}",
+        "union_tag_invalid": f"provider must be {_ANY_PROVIDER}",
     }
     reason = reasons.get(first["type"], first["msg"].removeprefix("Value error, "))
     more = error.error_count() - 1
@@ -310,7 +334,7 @@ def _origin(
 
 def _without_tag(keys: tuple[str, ...]) -> tuple[str, ...]:
     # pydantic puts the provider's name between a connection's name and its key
-    if len(keys) > 2 and keys[0] == "connections" and keys[2] in ("plentific", "essensys"):
+    if len(keys) > 2 and keys[0] == "connections" and keys[2] in PROVIDERS:
         return keys[:2] + keys[3:]
     return keys
 

@@ -14,9 +14,11 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from adapters.essensys import client as essensys
+from adapters.facilitee import client as facilitee
 from adapters.http.limits import Limits
 from adapters.kafka.producer import RecordProducer
 from adapters.kafka.settings import KafkaSettings
+from adapters.planiso import client as planiso
 from adapters.plentific import client as plentific
 from adapters.store.engine import Store
 from workers.clock import Clock, SystemClock
@@ -31,12 +33,15 @@ from workers.relay import Relay
 from workers.settings import (
     Connection,
     EssensysConnection,
+    FaciliteeConnection,
     KafkaSection,
+    PlanisoConnection,
     PlentificConnection,
     Settings,
     SettingsError,
     StreamSection,
 )
+from workers.webhooks.endpoints import check_addresses
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ async def assemble(
     """
     clock = clock or SystemClock()
     check_leases(settings, path)
+    check_addresses(settings, path)
     async with AsyncExitStack() as stack:
         with naming(f"{path}:"):
             store = Store.open(settings.store.url.get_secret_value())
@@ -157,33 +163,39 @@ def check_leases(settings: Settings, path: Path) -> None:
 
 def client(name: str, connection: Connection) -> Any:
     """Build the client of a connection."""
-    limits = Limits(
-        requests_per_second=connection.limits.requests_per_second,
-        max_in_flight=connection.limits.max_in_flight,
-    )
-    timeout = connection.limits.timeout.total_seconds()
+    common: dict[str, Any] = {
+        "connection": name,
+        "base_url": connection.base_url,
+        "limits": Limits(
+            requests_per_second=connection.limits.requests_per_second,
+            max_in_flight=connection.limits.max_in_flight,
+        ),
+        "timeout": connection.limits.timeout.total_seconds(),
+    }
     match connection:
         case PlentificConnection():
             return plentific.connect(
-                connection=name,
-                base_url=connection.base_url,
                 client_id=connection.client_id.get_secret_value(),
                 client_secret=connection.client_secret.get_secret_value(),
-                limits=limits,
-                timeout=timeout,
+                **common,
             )
         case EssensysConnection():
             return essensys.connect(
-                connection=name,
-                base_url=connection.base_url,
                 client_id=connection.client_id.get_secret_value(),
                 client_secret=connection.client_secret.get_secret_value(),
                 username=connection.username.get_secret_value(),
                 password=connection.password.get_secret_value(),
                 time_zone=ZoneInfo(connection.timezone),
-                limits=limits,
-                timeout=timeout,
+                **common,
             )
+        case FaciliteeConnection():
+            return facilitee.connect(
+                client_id=connection.client_id.get_secret_value(),
+                client_secret=connection.client_secret.get_secret_value(),
+                **common,
+            )
+        case PlanisoConnection():
+            return planiso.connect(api_key=connection.api_key.get_secret_value(), **common)
 
 
 def kafka_settings(section: KafkaSection) -> KafkaSettings:

@@ -24,7 +24,7 @@ MONEY_PLACES: Final = 2
 NO_DATES: Final = frozenset({date(1899, 12, 31), date(2001, 1, 1)})
 
 _NUMBER: Final = re.compile(
-    r"(?P<sign>[+-]?)[£€$]?(?P<late_sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<part>\.[0-9]+)?"
+    r"(?P<sign>[+-]?)[£€$]?(?P<late_sign>[+-]?)(?P<whole>[0-9]+(?:,[0-9]+)*)(?P<part>\.[0-9]+)?"
 )
 _ISO: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -61,7 +61,10 @@ def read_id(value: Any) -> str | None:
 
 
 def read_decimal(value: Any) -> Decimal | None:
-    """A number or an amount: "0.0000", "-3.6", "£33.50", "1,234.50"; empty is none."""
+    """A number or an amount: "0.0000", "-3.6", "£33.50", "1,234.50"; empty is none.
+
+    Commas mean nothing, wherever they stand: "1,2345" was sent and came back as "12345".
+    """
     if isinstance(value, Decimal):
         value = str(value)
     text = _stripped(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,6 +20,12 @@ from adapters.http.errors import ProviderError
 # the fast one, and details with money as numbers the exact one.
 Decoding = Literal["json", "exact json", "bytes"]
 
+Chunks = Callable[[], AsyncIterator[bytes]]
+"""Makes a fresh iterator of a body's bytes each time, so that they can be sent again."""
+
+Content = bytes | Chunks
+"""A body as it is: at hand, or produced piece by piece while it is sent."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -27,8 +33,9 @@ class Call:
 
     `path` is below the base URL and may hold `{names}`, which `parts` fills, percent-encoded; the
     operation and the path as written here name the call in spans and metrics. At most one of
-    `json`, `form` and `content` is the body. `write` says that it has an effect, so that a lost
-    answer is `Ambiguous`.
+    `json`, `form` and `content` is the body; `length` is the number of bytes that a streamed
+    `content` has, where it is known. `write` says that it has an effect, so that a lost answer is
+    `Ambiguous`.
     """
 
     operation: str
@@ -39,7 +46,8 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
-    content: bytes | None = field(default=None, repr=False)
+    content: Content | None = field(default=None, repr=False)
+    length: int | None = None
     write: bool = False
     decoding: Decoding = "json"
 

@@ -50,6 +50,8 @@ STATUSES: Statuses = {
     5: OnStatus(Transient, Ambiguous),
 }
 
+UNHEARD_OF = OnStatus(Transient, Ambiguous)
+
 TOKEN_STATUSES: Statuses = {
     3: both(Transient),
     4: both(Transient),
@@ -88,10 +90,10 @@ class Rules:
     statuses: Statuses = field(default_factory=lambda: STATUSES)
 
     def error(self, status: int, problem: Problem | None, *, write: bool) -> type[ProviderError]:
-        """The error that a status outside 2xx is."""
+        """The error that a status outside 2xx is; one that no table has says neither yes nor no."""
         found = self.types.get(problem.type or "") if problem is not None else None
         if found is None:
-            found = self.statuses.get(status) or self.statuses.get(status // 100) or both(Rejected)
+            found = self.statuses.get(status) or self.statuses.get(status // 100) or UNHEARD_OF
         return found.write if write else found.read
 
 

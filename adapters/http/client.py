@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,16 +15,24 @@ import orjson
 
 from adapters.http import metrics
 from adapters.http.auth import BearerAuth, KeyAuth
-from adapters.http.body import NotJsonError, decode, read_at_most
+from adapters.http.body import NotJsonError, decode, pieces, read_at_most
 from adapters.http.call import Answer, Call
 from adapters.http.classify import TOKEN_RULES, Rules
 from adapters.http.clock import SYSTEM_CLOCK, Clock
-from adapters.http.errors import Ambiguous, MalformedAnswer, Problem, ProviderError, Transient
+from adapters.http.errors import (
+    Ambiguous,
+    MalformedAnswer,
+    Problem,
+    ProviderError,
+    Transient,
+    Unsendable,
+)
 from adapters.http.excerpts import answer_text, phrase, request_text
 from adapters.http.limits import Limits, RateLimiter
-from adapters.http.observation import observed
+from adapters.http.observation import Observation, observed
 from adapters.http.redaction import Redactor
 from adapters.http.retry_after import retry_after
+from adapters.http.streams import Download, Upload
 from adapters.http.transport import CONNECT_TIMEOUT, UNSENT, SafeAiohttpTransport
 
 TIMEOUT = 30.0  # seconds for one exchange, from connecting to the last byte of the answer
@@ -32,7 +41,7 @@ PATIENCE = 10.0  # seconds of a pause that a call waits for; longer, and it fail
 PAUSE_AFTER_429 = 1.0  # seconds, where the provider does not say how long
 HEADERS = {
     "Accept": "application/json",
-    "Accept-Encoding": "gzip, deflate",
+    "Accept-Encoding": "gzip",
     "User-Agent": "tiebeam",
 }
 
@@ -45,6 +54,7 @@ class Received:
     headers: httpx.Headers = field(repr=False)
     content: bytes = field(repr=False)
     broken: str | None = None  # why the content is not all of it
+    chunks: AsyncIterator[bytes] | None = field(default=None, repr=False)  # yet to be read
 
 
 class HttpClient:
@@ -109,14 +119,28 @@ class HttpClient:
             Ambiguous: a write that may have happened, as one may that is cancelled.
         """
         request = self._request(call, self._headers)
-        if (pause := self._limiter.pause_left()) > PATIENCE:
-            raise Transient(
-                self.connection, call.operation, "the provider asked for a pause", retry_after=pause
-            )
-        async with self._limiter.slot() as waited:
-            metrics.rate_limit_wait_seconds.labels(self.connection).observe(waited)
+        async with self._slot(call):
             received = await self._authorised(call, request)
         return self._judge(call, received, self._rules)
+
+    @contextlib.asynccontextmanager
+    async def stream(self, call: Call) -> AsyncIterator[Download]:
+        """Send one call and give its answer's body to be read chunk by chunk.
+
+        Its slot is held meanwhile; leaving before the end closes the connection. Sending may take
+        as long as `send` may, and each chunk may too.
+
+        Raises:
+            ProviderError: as `send`; Transient, while reading, where the body breaks off.
+        """
+        call = dataclasses.replace(call, decoding="bytes")
+        # Not compressed: files seldom gain by it, and so the length is the file's own.
+        request = self._request(call, {"Accept-Encoding": "identity", **self._headers})
+        async with self._slot(call), contextlib.AsyncExitStack() as held:
+            received = await self._authorised(call, request, held)
+            answer = self._judge(call, received, self._rules)
+            assert received.chunks is not None, "a good answer is left to be read"
+            yield Download(answer.status, answer.headers, received.chunks)
 
     async def sign_in(self) -> None:
         """Make sure that there is a token, without any other call.
@@ -137,17 +161,39 @@ class HttpClient:
         received = await self._exchange(call, self._request(call, {}))
         return self._judge(call, received, TOKEN_RULES)
 
+    @contextlib.asynccontextmanager
+    async def _slot(self, call: Call) -> AsyncIterator[None]:
+        if (pause := self._limiter.pause_left()) > PATIENCE:
+            raise Transient(
+                self.connection, call.operation, "the provider asked for a pause", retry_after=pause
+            )
+        async with self._limiter.slot() as waited:
+            metrics.rate_limit_wait_seconds.labels(self.connection).observe(waited)
+            yield
+
     def _request(self, call: Call, own: Mapping[str, str]) -> httpx.Request:
         headers = {**HEADERS, **own, **call.headers}
-        content = call.content
+        content, stream = None, None
         if call.json is not None:
             content = orjson.dumps(call.json)
             headers["Content-Type"] = "application/json"
+        elif call.content is not None:
+            stream = Upload(call.operation, call.content, call.length)
+            if stream.length is not None:
+                headers["Content-Length"] = str(stream.length)
+        _check_headers(call, headers)
         return httpx.Request(
-            call.method, call.url(self.base_url), headers=headers, data=call.form, content=content
+            call.method,
+            call.url(self.base_url),
+            headers=headers,
+            data=call.form,
+            content=content,
+            stream=stream,
         )
 
-    async def _authorised(self, call: Call, request: httpx.Request) -> Received:
+    async def _authorised(
+        self, call: Call, request: httpx.Request, held: contextlib.AsyncExitStack | None = None
+    ) -> Received:
         """Drive the auth flow, as httpx.AsyncClient would.
 
         By hand, so that each answer within it has a span, is bounded in size and in time, and so
@@ -158,34 +204,95 @@ class HttpClient:
             outgoing = await anext(flow)
             resend = 0
             while True:
-                received = await self._exchange(call, outgoing, resend)
+                received = await self._exchange(call, outgoing, resend, held)
                 try:
                     outgoing = await flow.asend(_without_body(received, outgoing))
                 except StopAsyncIteration:
                     return received
                 resend += 1
 
-    async def _exchange(self, call: Call, request: httpx.Request, resend: int = 0) -> Received:
-        with observed(self.connection, call, request, resend) as seen:
-            try:
-                async with asyncio.timeout(self._timeout):
-                    response = await self._transport.handle_async_request(request)
+    async def _exchange(
+        self,
+        call: Call,
+        request: httpx.Request,
+        resend: int = 0,
+        held: contextlib.AsyncExitStack | None = None,
+    ) -> Received:
+        """One request and its answer, whole; a good one to be read while `held`, if that is given.
+
+        A body at hand has `timeout` for all of it, one that is sent in pieces for each of them.
+        """
+        complaint = f"no complete answer within {self._timeout:g} s"
+        async with contextlib.AsyncExitStack() as own:
+            seen = own.enter_context(observed(self.connection, call, request, resend))
+            if isinstance(request.stream, Upload):
+                own.push_async_callback(request.stream.aclose)
+            with self._failures(call, request, seen, complaint):
+                async with asyncio.timeout(self._timeout) as limit:
+                    with self._extended_by(request, limit):
+                        response = await self._transport.handle_async_request(request)
+                    own.push_async_callback(response.aclose)
                     seen.status = response.status_code
-                    async with contextlib.aclosing(response):
-                        content, broken = await read_at_most(response, self._max_answer)
-            except TimeoutError as error:
-                seen.failure = "timeout"
-                detail = f"no complete answer within {self._timeout:g} s"
-                raise self._lost(call, detail, seen.status) from error
-            except UNSENT as error:
-                seen.failure = "unsent"
-                raise self._error(Transient, call, f"no connection: {error}") from error
-            except httpx.TransportError as error:
-                seen.failure = "lost"
-                raise self._lost(call, f"the connection was lost: {error}", None) from error
+                    if held is not None and response.is_success:
+                        chunks = self._chunks(call, request, response, seen)
+                        await held.enter_async_context(own.pop_all())
+                        held.push_async_callback(chunks.aclose)
+                        return Received(response.status_code, response.headers, b"", chunks=chunks)
+                    content, broken = await read_at_most(response, self._max_answer)
             seen.failure = "broken" if broken else None
         self._obey(response)
         return Received(response.status_code, response.headers, content, broken)
+
+    async def _chunks(
+        self, call: Call, request: httpx.Request, response: httpx.Response, seen: Observation
+    ) -> AsyncGenerator[bytes, None]:
+        complaint = f"nothing more came for {self._timeout:g} s"
+        async with contextlib.aclosing(pieces(response)) as body:
+            while True:
+                with self._failures(call, request, seen, complaint):
+                    async with asyncio.timeout(self._timeout):
+                        chunk = await anext(body, None)
+                if chunk is None:
+                    seen.failure = None
+                    return
+                yield chunk
+
+    @contextlib.contextmanager
+    def _extended_by(self, request: httpx.Request, limit: asyncio.Timeout) -> Iterator[None]:
+        """Let each piece of a body that is sent in pieces put the time limit off."""
+        if not isinstance(request.stream, Upload):
+            yield
+            return
+        loop = asyncio.get_running_loop()
+
+        def moved() -> None:
+            if not limit.expired():
+                limit.reschedule(loop.time() + self._timeout)
+
+        with request.stream.watched(moved):
+            yield
+
+    @contextlib.contextmanager
+    def _failures(
+        self, call: Call, request: httpx.Request, seen: Observation, too_slow: str
+    ) -> Iterator[None]:
+        """Turn what goes wrong on the way into our errors."""
+        try:
+            yield
+        except TimeoutError as error:
+            seen.failure = "timeout"
+            raise self._lost(call, too_slow, seen.status) from error
+        except UNSENT as error:
+            seen.failure = "unsent"
+            raise self._error(Transient, call, f"no connection: {error}") from error
+        except (httpx.DecodingError, httpx.RemoteProtocolError) as error:
+            seen.failure = "broken"
+            raise self._lost(call, str(error), seen.status, MalformedAnswer) from error
+        except httpx.TransportError as error:
+            if isinstance(request.stream, Upload) and request.stream.failure is not None:
+                raise request.stream.failure from None
+            seen.failure = "lost"
+            raise self._lost(call, f"the connection was lost: {error}", None) from error
 
     def _obey(self, response: httpx.Response) -> None:
         if response.status_code in (429, 503):
@@ -213,8 +320,14 @@ class HttpClient:
     def _unreadable(self, call: Call, received: Received, detail: str) -> ProviderError:
         return self._error(Ambiguous if call.write else MalformedAnswer, call, detail, received)
 
-    def _lost(self, call: Call, detail: str, status: int | None) -> ProviderError:
-        error = self._error(Ambiguous if call.write else Transient, call, detail)
+    def _lost(
+        self,
+        call: Call,
+        detail: str,
+        status: int | None,
+        read: type[ProviderError] = Transient,
+    ) -> ProviderError:
+        error = self._error(Ambiguous if call.write else read, call, detail)
         error.status = status
         return error
 
@@ -260,7 +373,14 @@ def _check_base_url(connection: str, base_url: str) -> None:
         raise ValueError(f"{connection}: base_url must not hold a user name or password")
 
 
+def _check_headers(call: Call, headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not (value.isascii() and value.isprintable()):
+            raise Unsendable(f"{call.operation}: the header {name} must be printable ASCII")
+
+
 def _without_body(received: Received, request: httpx.Request) -> httpx.Response:
     """What an auth flow is shown: the status and the headers."""
-    headers = {k: v for k, v in received.headers.items() if k != "content-encoding"}
+    # Raw, because a provider's headers need not be ASCII.
+    headers = [(k, v) for k, v in received.headers.raw if k.lower() != b"content-encoding"]
     return httpx.Response(received.status, headers=headers, request=request)

@@ -19,7 +19,8 @@ def request_text(call: Call) -> str:
     elif call.form is not None:
         parts.append(json.dumps(dict(call.form)))
     elif call.content is not None:
-        parts.append(f"({len(call.content)} bytes)")
+        length = len(call.content) if isinstance(call.content, bytes) else call.length
+        parts.append("(a stream)" if length is None else f"({length} bytes)")
     return " ".join(parts)
 
 

@@ -38,22 +38,21 @@ def observed(
     """
     observation = Observation(failure="aborted")
     started = time.perf_counter()
-    tracer = trace.get_tracer("tiebeam.http")
-    with tracer.start_as_current_span(
+    # Not the current span: what a caller does while it reads a stream is no part of the exchange.
+    span = trace.get_tracer("tiebeam.http").start_span(
         f"{call.method} {call.operation}",
         kind=trace.SpanKind.CLIENT,
         attributes=_attributes(connection, call, request, resend),
-        record_exception=False,  # our errors are recorded by whoever handles them
-        set_status_on_exception=False,
-    ) as span:
-        try:
-            yield observation
-        finally:
-            _finish(span, observation)
-            taken = time.perf_counter() - started
-            labels = connection, call.operation
-            metrics.api_calls.labels(*labels, observation.outcome()).inc()
-            metrics.api_call_seconds.labels(*labels).observe(taken)
+    )
+    try:
+        yield observation
+    finally:
+        _finish(span, observation)
+        span.end()
+        taken = time.perf_counter() - started
+        labels = connection, call.operation
+        metrics.api_calls.labels(*labels, observation.outcome()).inc()
+        metrics.api_call_seconds.labels(*labels).observe(taken)
 
 
 def _attributes(

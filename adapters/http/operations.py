@@ -10,15 +10,17 @@ from __future__ import annotations
 import dataclasses
 import string
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Concatenate, Generic, Literal, ParamSpec, Protocol, Self, TypeVar, overload
 
-from adapters.http.call import Answer, Call, Decoding
+from adapters.http.call import Answer, Call, Content, Decoding
 from adapters.http.client import HttpClient
 from adapters.http.models import Detail, M, parse
 from adapters.http.paging import Pages, Paging
 from adapters.http.requests import RequestModel
+from adapters.http.streams import Download
 
 P = ParamSpec("P")
 B = TypeVar("B", bound=RequestModel)
@@ -224,16 +226,109 @@ class Listing(Generic[P, M]):
         return list_pages
 
 
-def detail_of(model: type[M], style: Style) -> Reader[Detail[M]]:
+@dataclass(frozen=True)
+class DetailReader(Generic[M]):
     """Reads an answer that is one thing."""
 
-    def read(answer: Answer, connection: str) -> Detail[M]:
-        content = style.content(answer)
+    model: type[M]
+    style: Style
+
+    def __call__(self, answer: Answer, connection: str) -> Detail[M]:
+        """The thing, raw and typed."""
+        content = self.style.content(answer)
         if not isinstance(content, dict):
             raise answer.unreadable("an object was expected")
-        return Detail(content, parse(model, content, answer, connection))
+        return Detail(content, parse(self.model, content, answer, connection))
 
-    return read
+
+class Downloading(Generic[P]):
+    """A file, to be read chunk by chunk: the method returns an async context manager."""
+
+    name: str
+
+    def __init__(self, request: Request, params: Callable[P, Any]) -> None:
+        self.request = request
+        self.params = params
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, client: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(
+        self, client: HasHttp, owner: type
+    ) -> Callable[P, AbstractAsyncContextManager[Download]]: ...
+
+    def __get__(
+        self, client: HasHttp | None, owner: type
+    ) -> Self | Callable[P, AbstractAsyncContextManager[Download]]:
+        if client is None:
+            return self
+
+        def stream(*args: P.args, **kwargs: P.kwargs) -> AbstractAsyncContextManager[Download]:
+            return client.http.stream(self.request.call(self.name, self.params(*args, **kwargs)))
+
+        return stream
+
+
+class Uploading(Generic[P, R]):
+    """A file, sent as it is: its content is the method's first argument.
+
+    `params` describes it, with those of its fields that the path does not name said in headers;
+    it may have a `length`, the number of bytes of a streamed content.
+    """
+
+    name: str
+
+    def __init__(
+        self,
+        request: Request,
+        params: Callable[P, Any],
+        describe: Callable[[Any], Mapping[str, str]],
+        read: Reader[R],
+    ) -> None:
+        """`describe` gives the headers that say of the parameters what the content is."""
+        self.request = request
+        self.params = params
+        self.describe = describe
+        self.read = read
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, client: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(
+        self, client: HasHttp, owner: type
+    ) -> Callable[Concatenate[Content, P], Awaitable[R]]: ...
+
+    def __get__(
+        self, client: HasHttp | None, owner: type
+    ) -> Self | Callable[Concatenate[Content, P], Awaitable[R]]:
+        if client is None:
+            return self
+
+        async def send(content: Content, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            params = self.params(*args, **kwargs)
+            call = dataclasses.replace(
+                self.request.call(self.name, params),
+                query={},
+                headers={**self.request.headers, **self.describe(params)},
+                content=content,
+                length=vars(params).get("length"),
+            )
+            return self.read(await client.http.send(call), client.http.connection)
+
+        return send
+
+
+def detail_of(model: type[M], style: Style) -> Reader[Detail[M]]:
+    """Reads an answer that is one thing."""
+    return DetailReader(model, style)
 
 
 def nothing(_answer: Answer, _connection: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Generic, Protocol
@@ -88,7 +88,7 @@ class Pages(Generic[M]):
         """One page; positions are rows from 0 where the provider counts rows, else page numbers."""
         return await self._paging.read(position)
 
-    async def each(self) -> AsyncIterator[Detail[M]]:
+    async def each(self) -> AsyncGenerator[Detail[M], None]:
         """Every row once, typed, though rows move from page to page meanwhile.
 
         A reading counts when no row came twice and the total stayed what the rows add up to;

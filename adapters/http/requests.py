@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from contextvars import ContextVar
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +18,8 @@ from pydantic import (
 )
 
 from adapters.http.errors import Unsendable
+
+_building: ContextVar[bool] = ContextVar("building a request", default=False)
 
 
 class RequestModel(BaseModel):
@@ -33,10 +37,15 @@ class RequestModel(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _refuse(cls, values: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
+        if _building.get():  # a part of another body: the whole one says where the part stands
+            return build(values)
+        token = _building.set(True)
         try:
             return build(values)
         except ValidationError as error:
             raise Unsendable(f"{cls.__name__}: {one_line(error)}") from error
+        finally:
+            _building.reset(token)
 
     def to_wire(self) -> dict[str, Any]:
         """The body in the provider's names, as JSON types."""
@@ -60,3 +69,37 @@ def _exact(value: Decimal) -> Decimal:
 
 JsonNumber = Annotated[Decimal, AfterValidator(_exact), PlainSerializer(float)]
 """A decimal that is sent as a JSON number, and arrives as the same decimal."""
+
+
+T = TypeVar("T")
+
+
+def _given(value: T) -> T:
+    if value is None:
+        raise ValueError("cannot be null; leave it out")
+    return value
+
+
+Maybe = Annotated[T | None, AfterValidator(_given)]
+"""A field that may be left out (`= None`) but is never null. One that may be null is `T | None`."""
+
+
+# As providers write them; uuid.UUID takes braces and other spellings as well.
+UUID_SHAPE = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _uuid(value: str) -> str:
+    if UUID_SHAPE.fullmatch(value) is None:
+        raise ValueError("is not a UUID")
+    return value
+
+
+def _email(value: str) -> str:
+    name, at, host = value.partition("@")
+    if not name or not at or not host or any(character.isspace() for character in value):
+        raise ValueError("is not an e-mail address")
+    return value
+
+
+UuidText = Annotated[str, AfterValidator(_uuid)]
+EmailText = Annotated[str, AfterValidator(_email)]

@@ -6,11 +6,13 @@ not. Two of its habits would send a write twice, so they are put right here:
 - aiohttp sends idempotent methods, PUT and DELETE included, again by itself when a kept-alive
   connection drops, though the first one may have had its effect. It is told not to.
 - httpx-aiohttp reports any lost connection as httpx.ConnectTimeout, as if nothing had been sent.
-  Here ConnectError and ConnectTimeout mean just that, and everything else is a ReadError.
+  Here ConnectError and ConnectTimeout mean just that; everything else may have been sent, and is a
+  ReadError, or a RemoteProtocolError where something came that is not HTTP.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import ssl
 from collections.abc import AsyncIterator
@@ -94,7 +96,9 @@ class _Body(httpx.AsyncByteStream):
             raise httpx.ReadError(type(error).__name__) from error
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
+        # What was read counts, even if the rest of the request could not be sent any more.
+        with contextlib.suppress(httpx.TransportError, aiohttp.ClientError, OSError):
+            await self._inner.aclose()
 
 
 def _truthful(error: Exception) -> httpx.TransportError:
@@ -106,5 +110,7 @@ def _truthful(error: Exception) -> httpx.TransportError:
         return httpx.ConnectError(str(cause))
     if isinstance(error, httpx.UnsupportedProtocol):
         return error
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return httpx.RemoteProtocolError("what came is not HTTP")
     # The class alone: aiohttp's text may hold the URL with its query.
     return httpx.ReadError(type(cause).__name__)

@@ -17,17 +17,13 @@ LARGEST_PAGE: Final = 200
 
 
 @dataclass(frozen=True)
-class HeaderPaging:
-    """A list whose positions are rows, counted from 0."""
+class PlentificList:
+    """What every list has; positions are rows, counted from 0."""
 
     http: HttpClient
     call: Call
     page_size: int
     first: ClassVar[int] = 0
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.page_size <= LARGEST_PAGE:
-            raise ValueError(f"page_size must be 1 to {LARGEST_PAGE}, not {self.page_size}")
 
     @property
     def connection(self) -> str:
@@ -39,6 +35,17 @@ class HeaderPaging:
         """The list's operation."""
         return self.call.operation
 
+
+@dataclass(frozen=True)
+class HeaderPaging(PlentificList):
+    """A list in pages. One that `may_be_one` may come as an object, which then is the only row."""
+
+    may_be_one: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.page_size <= LARGEST_PAGE:
+            raise ValueError(f"page_size must be 1 to {LARGEST_PAGE}, not {self.page_size}")
+
     async def read(self, position: int) -> Page:
         """The page that starts at a row."""
         headers = {
@@ -46,6 +53,8 @@ class HeaderPaging:
             "X-Pagination-Offset": str(position),
         }
         answer = await self.http.send(dataclasses.replace(self.call, headers=headers))
+        if self.may_be_one and isinstance(answer.body, dict):
+            return Page([answer.body], 1, position, answer)
         rows = rows_of(answer.body, answer)
         answered = whole_number(answer.headers.get("x-pagination-offset"))
         if answered not in (None, position):
@@ -61,3 +70,19 @@ class HeaderPaging:
         if page.total is not None:
             return following if page.rows and following < page.total else None
         return following if len(page.rows) >= self.page_size else None
+
+
+@dataclass(frozen=True)
+class WholeList(PlentificList):
+    """A list that comes at once."""
+
+    async def read(self, position: int) -> Page:
+        """The whole list, which is at 0."""
+        if position != self.first:
+            raise ValueError(f"{self.operation} is one page, at {self.first}, not at {position}")
+        answer = await self.http.send(self.call)
+        return Page(rows_of(answer.body, answer), None, position, answer)
+
+    def after(self, page: Page, position: int) -> int | None:
+        """Nothing follows."""
+        return None

@@ -1,16 +1,17 @@
-"""Plentific and essensys Operate, simulated over real HTTP from their documents.
+"""Plentific, essensys Operate, Facilitee and Planiso, simulated over real HTTP.
 
-Run it alone: `python -m deploy.sandbox --port 0 --seed demo` prints one line,
+They are written from the providers' documents, not from our clients. Run it alone:
+`python -m deploy.sandbox --port 0 --seed demo` prints one line,
 `sandbox listening on http://127.0.0.1:PORT`. Or in a process:
 
     async with running_sandbox(seed="demo") as sandbox:
-        sandbox.plentific_url, sandbox.essensys_url     # base URLs for clients
-        sandbox.state.plentific, sandbox.state.essensys # records and switches
+        sandbox.plentific_url, sandbox.facilitee_url    # base URLs for clients, and so on
+        sandbox.state.plentific, sandbox.state.planiso  # records and switches
         fault = sandbox.state.faults.add("drop_after", provider="essensys", method="PUT")
         await sandbox.state.faults.until(lambda: fault.applied == 1)
         await sandbox.stop(); await sandbox.start()     # same port, same records
 
-Credentials are the constants of `plentific.data` and `essensys.data`; every token begins with
+Credentials are the constants of each provider's `data` module; every token begins with
 `sbx-token-`.
 
 The control API is under /_sandbox, JSON both ways, no credentials; a wrong request is answered
@@ -27,9 +28,24 @@ with 400 (or 404) and {"detail": one line}.
     GET    /essensys/charge-sheets         what was really written, referencetext included
     POST   /essensys/charge-sheets         one made behind the API's back
     DELETE /essensys/charge-sheets/{id}
+    GET, POST /essensys/records/{path}     records of any resource; POST documented names, values as
+                                           they read ("2026-01-31T12:30:00", "true"), id optional
+    PATCH, DELETE /essensys/records/{path}/{id}            a change moves updatedate
+    POST   /essensys/draft-invoices/{id}/issue             the draft becomes an invoice, same id
+    POST   /essensys/invoices/{id}/pay
     POST   /essensys/bill                  {charge_sheet_ids?, keep?}: charges become invoice lines
-    GET, POST /plentific/settings, /essensys/settings      switches, see `settings`
-    POST   /plentific/expire-tokens, /essensys/expire-tokens
+    GET, POST /facilitee/{kind}            issues, owners, owner-companies, managers,
+                                           property-users, service-providers, properties,
+                                           property-units, property-types, property-unit-types,
+                                           tags: all, make one;
+                                           fields as `facilitee.kinds` has them, all optional
+    PATCH, DELETE /facilitee/{kind}/{id}   a change of an issue moves `modified`, unless given
+    GET, POST /planiso/{resource}          projects, customers, suppliers, subcontractors,
+                                           organizations, users, equipment, equipment-types: all as
+                                           they really are, make one; also organization_*
+    PATCH  /planiso/{resource}/{no}        change; `active` too
+    GET, POST /{provider}/settings         switches, see `settings`
+    POST   /{provider}/expire-tokens       of plentific, essensys, facilitee
     POST   /faults                         {match: {provider, method, path, operation}, kind, ...}:
                                            see `faults.Fault`; answers it with its id
     GET, DELETE /faults                    list (applied, held); remove all, held requests go on

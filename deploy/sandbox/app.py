@@ -12,13 +12,15 @@ from starlette.types import Receive, Scope, Send
 from deploy.sandbox.control.api import control_routes
 from deploy.sandbox.essensys.operations import ESSENSYS
 from deploy.sandbox.exchange import Answer
+from deploy.sandbox.facilitee.operations import FACILITEE
 from deploy.sandbox.faults import apply
+from deploy.sandbox.planiso.operations import PLANISO
 from deploy.sandbox.plentific.operations import PLENTIFIC
 from deploy.sandbox.provider import Provider
 from deploy.sandbox.state import SandboxState
 from deploy.sandbox.wire import ClientGoneError, Wire, read_call
 
-PROVIDERS = (PLENTIFIC, ESSENSYS)
+PROVIDERS = (PLENTIFIC, ESSENSYS, FACILITEE, PLANISO)
 
 logger = logging.getLogger("tiebeam.sandbox")
 

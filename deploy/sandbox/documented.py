@@ -1,4 +1,4 @@
-"""A provider's operations as its document has them, read from data: what may be sent, what is shown.
+"""A provider's operations as its document has them, read from data: what is sent, what is shown.
 
 `<provider>/documented.json` names every operation with its fields; here a body is checked against
 them, strictly, and a fictional record is made of them.
@@ -7,7 +7,7 @@ them, strictly, and a fictional record is made of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -38,7 +38,7 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True)
 class Documented:
-    """One documented operation; `query` and `answer` by field name, `body` None where there is none."""
+    """One documented operation; fields by their names, `body` None where there is none."""
 
     name: str
     method: str
@@ -48,6 +48,11 @@ class Documented:
     query: Mapping[str, FieldRule]
     body: Mapping[str, FieldRule] | None
     answer: Mapping[str, FieldRule]
+    encoding: str = ""
+    headers: tuple[str, ...] = ()  # what its success has beside those of pages and content
+
+
+Problems = Iterator[tuple[str, str]]
 
 
 @cache
@@ -63,7 +68,13 @@ def check_body(rules: Mapping[str, FieldRule], body: Any) -> None:
     Raises:
         ValueError: the field's place and what is wrong with it, in one line.
     """
-    _check_object(rules, body, "")
+    for place, problem in problems(rules, body):
+        raise ValueError(f"{place}: {problem}")
+
+
+def problems(rules: Mapping[str, FieldRule], body: Any) -> Problems:
+    """All that is wrong with a body: pairs of a field's place and what is wrong with it."""
+    return _object_problems(rules, body, "")
 
 
 def fictional(
@@ -83,6 +94,8 @@ def _operation(name: str, raw: Mapping[str, Any]) -> Documented:
         query=_tree(raw.get("query", [])),
         body=_tree(raw["body"]) if raw["encoding"] else None,
         answer=_tree(raw["answer"]),
+        encoding=raw["encoding"] or "",
+        headers=tuple(raw.get("headers", ())),
     )
 
 
@@ -103,70 +116,68 @@ def _tree(rows: Iterable[Mapping[str, Any]]) -> dict[str, FieldRule]:
     return root
 
 
-def _check_object(rules: Mapping[str, FieldRule], value: Any, place: str) -> None:
+def _object_problems(rules: Mapping[str, FieldRule], value: Any, place: str) -> Problems:
     if not isinstance(value, dict):
-        raise ValueError(f"{place or 'the body'}: must be an object")
+        yield place or "the body", "must be an object"
+        return
     before = f"{place}." if place else ""
     for name in value:
         if name not in rules:
-            raise ValueError(f"{before}{name}: is not a documented field")
+            yield before + name, "is not a documented field"
     for rule in rules.values():
         if rule.name in value:
-            _check_value(rule, value[rule.name], before + rule.name)
+            yield from _value_problems(rule, value[rule.name], before + rule.name)
         elif rule.required:
-            raise ValueError(f"{before}{rule.name}: is required")
+            yield before + rule.name, "is required"
 
 
-def _check_value(rule: FieldRule, value: Any, place: str) -> None:
+def _value_problems(rule: FieldRule, value: Any, place: str) -> Problems:
     if value is None:
         if not rule.nullable:
-            raise ValueError(f"{place}: must not be null")
-        return
-    _check_type(rule.type, value, place)
-    if isinstance(value, list):
+            yield place, "must not be null"
+    elif not _is_of(rule.type, value):
+        yield place, f"must be of type {rule.type}"
+    elif isinstance(value, list):
         if rule.max_items and len(value) > rule.max_items:
-            raise ValueError(f"{place}: must have at most {rule.max_items} elements")
+            yield place, f"must have at most {rule.max_items} elements"
         for number, one in enumerate(value):
-            _check_element(rule, one, f"{place}[{number}]")
-        return
-    if isinstance(value, dict):
+            yield from _element_problems(rule, one, f"{place}[{number}]")
+    elif isinstance(value, dict):
         if rule.max_properties and len(value) > rule.max_properties:
-            raise ValueError(f"{place}: must have at most {rule.max_properties} pairs")
+            yield place, f"must have at most {rule.max_properties} pairs"
         if rule.fields:
-            _check_object(rule.fields, value, place)
-        return
-    _check_scalar(rule, value, place)
+            yield from _object_problems(rule.fields, value, place)
+    else:
+        yield from _scalar_problems(rule, value, place)
 
 
-def _check_element(rule: FieldRule, value: Any, place: str) -> None:
+def _element_problems(rule: FieldRule, value: Any, place: str) -> Problems:
     if rule.fields:
-        _check_object(rule.fields, value, place)
-    elif rule.items:
-        _check_type(rule.items, value, place)
+        yield from _object_problems(rule.fields, value, place)
+    elif rule.items and not _is_of(rule.items, value):
+        yield place, f"must be of type {rule.items}"
+    elif rule.enum and value not in rule.enum:
+        yield place, f"must be one of {', '.join(map(str, rule.enum))}"
+
+
+def _scalar_problems(rule: FieldRule, value: Any, place: str) -> Problems:
     if rule.enum and value not in rule.enum:
-        raise ValueError(f"{place}: must be one of {', '.join(map(str, rule.enum))}")
+        yield place, f"must be one of {', '.join(map(str, rule.enum))}"
+    elif isinstance(value, str):
+        if len(value) < rule.min_length or (rule.max_length and len(value) > rule.max_length):
+            most = rule.max_length or "any number of"
+            yield place, f"must have {rule.min_length} to {most} characters"
+        try:
+            FORMATS.get(rule.format, str)(value)
+        except ValueError:
+            yield place, f"must be a {rule.format}"
 
 
-def _check_scalar(rule: FieldRule, value: Any, place: str) -> None:
-    if rule.enum and value not in rule.enum:
-        raise ValueError(f"{place}: must be one of {', '.join(map(str, rule.enum))}")
-    if not isinstance(value, str):
-        return
-    if len(value) < rule.min_length or (rule.max_length and len(value) > rule.max_length):
-        most = rule.max_length or "any number of"
-        raise ValueError(f"{place}: must have {rule.min_length} to {most} characters")
-    try:
-        FORMATS.get(rule.format, str)(value)
-    except ValueError:
-        raise ValueError(f"{place}: must be a {rule.format}") from None
-
-
-def _check_type(name: str, value: Any, place: str) -> None:
+def _is_of(name: str, value: Any) -> bool:
     kinds = TYPES.get(name)
     if kinds is None:
-        return
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        raise ValueError(f"{place}: must be of type {name}")
+        return True
+    return isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
 
 
 def _email(value: str) -> str:

@@ -21,7 +21,7 @@ class DriftRule:
     """
 
     provider: str
-    listing: str  # "work-orders", "invoices" or an essensys resource such as "chargesheet"
+    listing: str  # "work-orders", an essensys resource ("chargesheet"), a Facilitee kind ("owners")
     action: str
     after_page: int = 1
     rows: int = 1

@@ -12,6 +12,12 @@ from deploy.sandbox.essensys.records import (
     create_account,
     create_charge,
 )
+from deploy.sandbox.facilitee.kinds import ISSUE
+from deploy.sandbox.facilitee.one_of_each import one_of_each as facilitee_records
+from deploy.sandbox.facilitee.records import add as add_to_facilitee
+from deploy.sandbox.planiso.one_of_each import one_of_each as planiso_records
+from deploy.sandbox.planiso.records import add as add_to_planiso
+from deploy.sandbox.planiso.resources import PROJECT
 from deploy.sandbox.plentific.data import uuid_of
 from deploy.sandbox.plentific.invoices import create_invoice
 from deploy.sandbox.plentific.work_orders import create_work_order
@@ -61,7 +67,9 @@ INVOICES: tuple[tuple[int, str, tuple[Mapping[str, Any], ...]], ...] = (
 
 
 def seed_demo(state: SandboxState) -> None:
-    """Fill a state with twelve work orders, eight invoices, four accounts and some charges."""
+    """Fill a state: twelve work orders, eight invoices, four accounts, some charges; a building
+    with its people and three issues; three projects and one of everything else that Planiso has.
+    """
     start = state.now().replace(microsecond=0) - timedelta(days=21)
     orders = [_work_order(state, number, start) for number in range(len(HISTORIES))]
     for number, (order, status, lines) in enumerate(INVOICES):
@@ -70,6 +78,8 @@ def seed_demo(state: SandboxState) -> None:
         values = {"accountid": account_id, "clientname": name}
         create_account(state.essensys, values, start)
     _charges(state, start)
+    _issues(state)
+    _projects(state)
 
 
 def seed_empty(_state: SandboxState) -> None:
@@ -145,3 +155,17 @@ def _charges(state: SandboxState, start: datetime) -> None:
     twice = {**values, "accountname": "277756", "quantity": "2"}
     billed = add_charge_sheet(data, twice, start)
     bill(data, [billed["chargesheetid"]], start)
+
+
+def _issues(state: SandboxState) -> None:
+    unit = int(facilitee_records(state)["propertyUnitId"])
+    for name, status in (("Broken blind", "New"), ("Blocked drain", "InProgress")):
+        values = {"name": name, "category": "General", "status": status, "propertyUnitId": unit}
+        add_to_facilitee(state.facilitee, ISSUE, values, state.now())
+
+
+def _projects(state: SandboxState) -> None:
+    planiso_records(state)
+    for number, name in enumerate(("Fictional Refit", "Sample Roof"), 2):
+        values = {"custom_no": f"EX-P{number}", "name": name, "location": "Exampleton"}
+        add_to_planiso(state.planiso, PROJECT, values, state.now())

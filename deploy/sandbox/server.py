@@ -13,7 +13,10 @@ from uvicorn.server import ServerState
 
 from deploy.sandbox.app import create_app
 from deploy.sandbox.essensys.operations import ESSENSYS
+from deploy.sandbox.facilitee.operations import FACILITEE
+from deploy.sandbox.planiso.operations import PLANISO
 from deploy.sandbox.plentific.operations import PLENTIFIC
+from deploy.sandbox.plentific.webhooks import send_deliveries
 from deploy.sandbox.seed import SEEDS
 from deploy.sandbox.state import Clock, SandboxState, utc_now
 from deploy.sandbox.wire import TRANSPORT
@@ -32,6 +35,7 @@ class Sandbox:
         self._app = create_app(state)
         self._connections = ServerState()
         self._listener: asyncio.Server | None = None
+        self._sender: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -47,6 +51,16 @@ class Sandbox:
     def essensys_url(self) -> str:
         """The base URL of the simulated essensys (without /api/1.0)."""
         return self.url + ESSENSYS.prefix
+
+    @property
+    def facilitee_url(self) -> str:
+        """What stands for `...` in Facilitee's .../api/public and .../api/connect/token."""
+        return self.url + FACILITEE.prefix
+
+    @property
+    def planiso_url(self) -> str:
+        """The base URL of the simulated Planiso (without /v1)."""
+        return self.url + PLANISO.prefix
 
     @property
     def control_url(self) -> str:
@@ -73,6 +87,9 @@ class Sandbox:
             lambda: _Connection(config, self._connections, {}), self.host, self.port
         )
         self.port = self._listener.sockets[0].getsockname()[1]
+        plentific = self.state.plentific
+        sending = send_deliveries(plentific.outbox, plentific.settings)
+        self._sender = asyncio.create_task(sending)
 
     async def stop(self) -> None:
         """Stop listening and cut every connection, held requests too."""
@@ -80,6 +97,8 @@ class Sandbox:
             return
         self._listener.close()
         self.state.faults.close()
+        if self._sender is not None:
+            self._sender.cancel()
         for connection in list(self._connections.connections):
             connection.transport.abort()
         tasks = set(self._connections.tasks)

@@ -31,6 +31,7 @@ url = "sqlite:///{database}"
 [http]
 host = "127.0.0.1"
 ops_port = {ops_port}
+webhook_port = 0
 [poll]
 lease = "3s"
 [relay]

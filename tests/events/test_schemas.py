@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from events.base import EventModel, Money, OpenEnum
 from events.catalogue import EVENT_TYPES, EventType
 from events.schemas import SCHEMA_DIR, BreakingChange, check, export, main, schema_of
-from tests.events.samples import EVERY_TYPE
+from tests.events.samples import EVERY_TYPE, ONE_TYPE_OF_EACH_MODEL
 
 PAID = "plentific.invoice.paid.v1.json"
 
@@ -99,11 +99,29 @@ def test_an_export_writes_one_file_for_each_type_and_checks_clean(tmp_path: Path
 def test_a_schema_names_itself_and_lets_readers_meet_new_fields(name: str) -> None:
     schema = schema_of(name)
 
-    Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"] == f"https://schemas.tiebeam.dev/{name}/v1"
     assert '"additionalProperties": false' not in json.dumps(schema)
     assert sorted(schema["required"]) == sorted(schema["properties"])
+
+
+@pytest.mark.parametrize("name", ONE_TYPE_OF_EACH_MODEL)
+def test_a_schema_is_one_of_its_dialect(name: str) -> None:
+    Draft202012Validator.check_schema(schema_of(name))
+
+
+def test_types_with_the_same_data_have_the_same_schema_under_another_name() -> None:
+    for name in ONE_TYPE_OF_EACH_MODEL:
+        like = [row for row in EVENT_TYPES.values() if row.model is EVENT_TYPES[name].model]
+        for row in like:
+            named = {"$id": row.schema_uri, "title": row.name}
+            assert schema_of(row.name) == schema_of(name) | named
+
+
+def test_a_schema_that_was_given_away_can_be_changed_and_the_next_is_whole() -> None:
+    schema_of("plentific.invoice.paid")["$defs"].clear()
+
+    assert "Invoice" in schema_of("plentific.invoice.paid")["$defs"]
 
 
 def test_a_missing_file_is_a_problem(directory: Path) -> None:

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.essensys.client import Resource
+from adapters.essensys.resources import Resource
 from adapters.store import outbox
 from adapters.store.engine import Store
 from workers import relay

@@ -41,6 +41,7 @@ url = "sqlite:///{folder}/tiebeam.db"
 [http]
 host = "127.0.0.1"
 ops_port = 0
+webhook_port = 0
 [poll]
 lease = "1s"
 [relay]

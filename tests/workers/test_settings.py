@@ -149,10 +149,13 @@ def test_a_duration_must_be_one_that_can_be_waited_for(
             'telemetry.otlp_endpoint: write a URL such as "https://api.example.com"',
         ),
         ("[connections]\np = 5\n", "connections.p: Input should be a valid dictionary"),
-        ("[connections.p]\n", 'connections.p: needs provider = "plentific" or "essensys"'),
+        (
+            "[connections.p]\n",
+            'connections.p: needs provider = "plentific", "essensys", "facilitee" or "planiso"',
+        ),
         (
             "[connections.p]\nprovider = 'fax'\n",
-            'connections.p: provider must be "plentific" or "essensys"',
+            'connections.p: provider must be "plentific", "essensys", "facilitee" or "planiso"',
         ),
         ("[reactions]\nr = 5\n", "reactions.r: Input should be a valid dictionary"),
         (

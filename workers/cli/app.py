@@ -24,6 +24,7 @@ from workers.cli import (
     status,
     store,
     topics,
+    webhooks,
 )
 from workers.cli.context import Context, Failed
 from workers.settings import SettingsError
@@ -46,6 +47,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(reactions.app, name="reactions")
 app.add_typer(schemas.app, name="schemas")
 app.add_typer(store.app, name="store")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 @app.callback()

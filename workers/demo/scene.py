@@ -37,6 +37,7 @@ url = "sqlite:///{folder}/tiebeam.db"
 [http]
 host = "127.0.0.1"
 ops_port = {ops_port}
+webhook_port = 0
 
 [react]
 lease = "12s"

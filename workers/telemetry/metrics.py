@@ -24,6 +24,12 @@ CYCLE_SECONDS = Histogram(
 CYCLE_FAILURES = Counter(
     "tiebeam_poll_cycle_failures", "Looks at a stream that failed", ["connection", "stream"]
 )
+WEBHOOKS = Counter(
+    "tiebeam_webhooks", "Deliveries by the status they were answered with", ["connection", "status"]
+)
+HINTS_HANDLED = Counter(
+    "tiebeam_hints_handled", "Hints by what looking there found", ["connection", "found"]
+)
 OUTBOX_ROWS = Gauge("tiebeam_outbox_rows", "Events that wait to be published")
 OUTBOX_OLDEST = Gauge("tiebeam_outbox_oldest_seconds", "Age of the oldest waiting event")
 PUBLISH_SECONDS = Histogram(

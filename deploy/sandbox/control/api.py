@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from deploy.sandbox import drift, recording
-from deploy.sandbox.control import essensys, plentific
+from deploy.sandbox.control import essensys, facilitee, planiso, plentific
 from deploy.sandbox.control.asking import Ask, Endpoint
 from deploy.sandbox.faults import Fault
 from deploy.sandbox.state import SandboxState
@@ -86,13 +86,19 @@ def counts(state: SandboxState, _ask: Ask) -> Any:
     return {
         "plentific": plentific.counts(state),
         "essensys": essensys.counts(state),
+        "facilitee": facilitee.counts(state),
+        "planiso": planiso.counts(state),
         "requests": dict(state.requests.counts),
     }
 
 
 def expire_tokens(state: SandboxState, ask: Ask) -> Any:
     """Make all tokens of a provider invalid."""
-    tokens = {"plentific": state.plentific.tokens, "essensys": state.essensys.tokens}
+    tokens = {
+        "plentific": state.plentific.tokens,
+        "essensys": state.essensys.tokens,
+        "facilitee": state.facilitee.tokens,
+    }
     if ask.params["provider"] not in tokens:
         raise LookupError(f"no provider {ask.params['provider']}")
     tokens[ask.params["provider"]].expire_all()
@@ -134,6 +140,8 @@ ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/{provider}/expire-tokens", expire_tokens),
     *plentific.ROUTES,
     *essensys.ROUTES,
+    *facilitee.ROUTES,
+    *planiso.ROUTES,
 )
 
 

@@ -29,6 +29,13 @@ class Field:
     read: Read
     twin: Read | Literal["same"] | None = "same"
     twin_name: str = ""  # empty: outputvalue_<name>
+    default: Value = None  # what is shown when nothing was ever set
+    twin_if_known: bool = False  # no twin at all, rather than null, when there is no text
+
+    def value(self, data: EssensysData, record: Record) -> Value:
+        """What a GET shows."""
+        value = self.read(data, record)
+        return self.default if value is None else value
 
 
 def text(
@@ -77,7 +84,7 @@ def render(
     """
     item: Record = {}
     for field in fields:
-        value = field.read(data, record)
+        value = field.read(data, record) if saved else field.value(data, record)
         if saved and value is None:
             continue
         if field.kind == "date" and not saved and value is not None:
@@ -85,5 +92,7 @@ def render(
         item[field.name] = value
         if field.twin is not None:
             shown = value if field.twin == "same" else field.twin(data, record)
+            if shown is None and field.twin_if_known:
+                continue
             item[field.twin_name or f"outputvalue_{field.name}"] = shown
     return item

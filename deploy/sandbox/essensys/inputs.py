@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from html import escape
+from typing import Any
 
 from deploy.sandbox.essensys.data import EssensysData
 
-# Takes the data and the text given, returns what is stored; ValueError when it is wrong.
-Check = Callable[[EssensysData, str], str]
+# Takes the data and the value given, text if it is not an object; returns what is stored.
+# Raises ValueError when it is wrong.
+Check = Callable[[EssensysData, Any], str]
 
 STORED_DATE = "%Y-%m-%dT%H:%M:%S"
 FOUR_PLACES = Decimal("0.0001")
+UNRESOLVED = "0"  # how a reference to nothing reads
+WHOLE = re.compile(r"-?\d+")
+
+
+def takes_placeholders(data: EssensysData) -> bool:
+    """Whether "Item from list" and the like are taken, as the document's examples have them."""
+    return data.settings.unknown_references == "accept"
 
 
 def label(size: int = 255) -> Check:
@@ -31,11 +41,66 @@ def reference(table: Callable[[EssensysData], Container[str]], what: str) -> Che
     """The id of a record that exists."""
 
     def check(data: EssensysData, value: str) -> str:
+        if takes_placeholders(data):
+            return code(data, value)
         if value not in table(data):
             raise ValueError(f"there is no {what} {value!r}")
         return value
 
     return check
+
+
+def references(table: Callable[[EssensysData], Container[str]], what: str) -> Check:
+    """Several ids of records that exist, separated by commas."""
+    one = reference(table, what)
+
+    def check(data: EssensysData, value: str) -> str:
+        if takes_placeholders(data):
+            return value
+        return ",".join(one(data, part.strip()) for part in value.split(","))
+
+    return check
+
+
+def code(data: EssensysData, value: str) -> str:
+    """A whole number that stands for something: a code, or an id that cannot be looked up."""
+    if WHOLE.fullmatch(value):
+        return value
+    if takes_placeholders(data):
+        return UNRESOLVED
+    raise ValueError(f"must be a whole number, not {value!r}")
+
+
+def number(data: EssensysData, value: str) -> str:
+    """A number with a point and without a thousands comma."""
+    if takes_placeholders(data):
+        value = value.replace(",", "")
+    return decimal(data, value)
+
+
+def boolean_or_code(data: EssensysData, value: str) -> str:
+    """A boolean for which the document's example has a number, or a text as a placeholder."""
+    if WHOLE.fullmatch(value):
+        return value
+    if takes_placeholders(data) and value not in ("True", "False"):
+        return "false"
+    return boolean(data, value)
+
+
+def bit(data: EssensysData, value: str) -> str:
+    """ "True" or "False", read back as "1" or "0"."""
+    return str(int(boolean(data, value) == "true"))
+
+
+def markup(data: EssensysData, value: Mapping[str, Any]) -> str:
+    """HTML as an object of elements, read back as text."""
+    parts = []
+    for name, inner in value.items():
+        if not isinstance(inner, str | dict):
+            raise ValueError("must hold text or further elements")  # noqa: TRY004 - a wrong request
+        content = escape(inner) if isinstance(inner, str) else markup(data, inner)
+        parts.append(f"<{name}>{content}</{name}>")
+    return "".join(parts)
 
 
 def decimal(_data: EssensysData, value: str) -> str:

@@ -21,7 +21,7 @@ from deploy.sandbox.exchange import Answer, Call, bearer_token, json_answer, par
 from deploy.sandbox.provider import Provider, Resolved
 from deploy.sandbox.state import SandboxState
 
-PATH = re.compile(r"/api/1\.0/([a-z]+)(?:/(-?\d*))?")
+PATH = re.compile(r"/api/1\.0/([a-z]+)(?:/|/(-?\d+)/?)?")
 
 Handler = Callable[[SandboxState, Call, Resource], Answer]
 
@@ -31,10 +31,17 @@ def get_by_id(record_id: str, state: SandboxState, call: Call, resource: Resourc
     if call.query:
         raise BadRequestError("a GET by id takes no parameters")
     data = state.essensys
-    record = resource.records(data).get(record_id)
+    records = resource.records(data)
+    record = records.get(record_id)
     if record is not None and resource.shows(data, record):
-        row = {"row_num": "1", **render(resource.fields(data), data, record)}
-        return json_answer(200, _list_envelope(state, call, resource, [row], 1))
+        found = [records[one] for one in records.listing()]
+        if not resource.by_id_answers_all:
+            found = [record]
+        rows = [
+            {"row_num": str(row), **render(resource.fields(data), data, one)}
+            for row, one in enumerate(found, 1)
+        ]
+        return json_answer(200, _list_envelope(state, call, resource, rows, len(rows)))
     if data.settings.missing_record == "empty":
         return json_answer(200, _list_envelope(state, call, resource, [], 0))
     return failure(404, f"{resource.path} {record_id} does not exist", call.now)
@@ -48,7 +55,9 @@ def query(state: SandboxState, call: Call, resource: Resource) -> Answer:
         given = unique(call.query)
     except ValueError as error:
         raise BadRequestError(str(error)) from error
-    asked = parse_query(given, fields, ignore_unknown=settings.unknown_where_field == "ignore")
+    ignore_unknown = settings.unknown_where_field == "ignore"
+    known = (*fields, *resource.queryable)
+    asked = parse_query(given, known, ignore_unknown=ignore_unknown)
     records = resource.records(data)
     ids = records.listing()
     for holds in (resource.shows, *asked.conditions):
@@ -128,7 +137,7 @@ def resolve(method: str, path: str) -> Resolved:
     if match is None or resource is None:
         return Resolved("unknown_path", partial(_refuse, 404, "no such resource"))
     name, handler = _handler(method, match[2] or "")
-    if handler is None:
+    if handler is None or (method == "GET" and not resource.can_get):
         return Resolved("unknown_method", partial(_refuse, 405, f"{method} is not allowed here"))
     return Resolved(f"{name} {resource.path}", partial(_run, handler, resource))
 
@@ -176,11 +185,12 @@ def _items(call: Call, resource: Resource) -> list[Any]:
         body = orjson.loads(_form(call, "data"))
     except orjson.JSONDecodeError as error:
         raise BadRequestError("data is not JSON") from error
-    if not isinstance(body, dict) or set(body) != {resource.plural}:
-        raise BadRequestError(f"data must be an object with {resource.plural} and nothing else")
-    items = body[resource.plural]
+    plural = resource.put_plural or resource.plural
+    if not isinstance(body, dict) or set(body) != {plural}:
+        raise BadRequestError(f"data must be an object with {plural} and nothing else")
+    items = body[plural]
     if not isinstance(items, list) or not items:
-        raise BadRequestError(f"{resource.plural} must be a list of at least one item")
+        raise BadRequestError(f"{plural} must be a list of at least one item")
     return items
 
 

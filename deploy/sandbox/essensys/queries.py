@@ -84,8 +84,11 @@ def _condition(field: Field, operator: str, literal: str) -> Condition:
         raise BadRequestError(f"where: {literal!r} does not suit {field.name}") from error
 
     def holds(data: EssensysData, record: Record) -> bool:
-        value = field.read(data, record)
-        return isinstance(value, str) and bool(compare(convert(value), wanted))
+        value = field.value(data, record)
+        try:
+            return isinstance(value, str) and bool(compare(convert(value), wanted))
+        except (ValueError, InvalidOperation):
+            return False  # a placeholder that was taken where a number or date is expected
 
     return holds
 

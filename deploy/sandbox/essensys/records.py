@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from deploy.sandbox.collection import Record
-from deploy.sandbox.essensys.data import API_USER, EssensysData
-from deploy.sandbox.essensys.inputs import FOUR_PLACES, STORED_DATE, amount, plain
+from deploy.sandbox.essensys.data import EssensysData
+from deploy.sandbox.essensys.inputs import (
+    FOUR_PLACES,
+    UNRESOLVED,
+    amount,
+    plain,
+    takes_placeholders,
+)
+from deploy.sandbox.essensys.stored import stamps
 
 FIRST_ACCOUNT = 277754
 FIRST_CHARGE = 452326
@@ -22,24 +29,26 @@ CHARGE_FIELDS = frozenset(
 def create_charge(
     data: EssensysData, kind: str, values: Mapping[str, str], now: datetime
 ) -> Record:
-    """Make a charge of a kind: "chargesheet", "batchchargesheet" or "bookingcharge".
+    """Make a charge of a kind: "chargesheet", "batchchargesheet", "bookingcharge" and the like.
 
     Raises:
         LookupError: no such account.
     """
-    account = data.accounts.get(values["accountname"])
-    if account is None:
-        raise LookupError(f"no account {values['accountname']}")
+    account_id = values.get("accountname", UNRESOLVED)
+    account = data.accounts.get(account_id)
+    if account is None and not takes_placeholders(data):
+        raise LookupError(f"no account {account_id}")
     total = Decimal(values["quantity"]) * Decimal(values["unitprice"])
     charge: Record = {
         "kind": kind,
         "chargesheetid": data.next_id("charge", FIRST_CHARGE),
         "referencetext": None,
-        "location": account["location"],
+        "location": account["location"] if account else UNRESOLVED,
         "billed": False,
+        **dict.fromkeys(("accountname", "product", "tax"), UNRESOLVED),
         **values,
         "totalprice": _total(total),
-        **_stamps(now),
+        **stamps(now),
     }
     data.charges.add(charge["chargesheetid"], now, charge)
     return charge
@@ -52,12 +61,17 @@ def add_charge_sheet(data: EssensysData, values: Mapping[str, Any], now: datetim
         ValueError: a field is missing, or the price is not a number.
         LookupError: no such account.
     """
+    return add_charge(data, "chargesheet", values, now)
+
+
+def add_charge(data: EssensysData, kind: str, values: Mapping[str, Any], now: datetime) -> Record:
+    """Make a charge of a kind behind the API's back; see `add_charge_sheet`."""
     missing = sorted(CHARGE_FIELDS - values.keys())
     if missing:
         raise ValueError(f"{', '.join(missing)} needed")
     price = amount(values["unitprice"]).quantize(FOUR_PLACES)
     values = {**values, "quantity": str(values["quantity"]), "unitprice": str(price)}
-    return create_charge(data, "chargesheet", values, now)
+    return create_charge(data, kind, values, now)
 
 
 def charge_sheets(data: EssensysData) -> list[Record]:
@@ -80,7 +94,7 @@ def create_account(data: EssensysData, values: Mapping[str, str], now: datetime)
         "startdate": f"{now:%Y-%m-%d}T00:00:00",
         "enddate": "1899-12-31T00:00:00",
         **values,
-        **_stamps(now),
+        **stamps(now),
     }
     while not account["accountid"] or account["accountid"] in data.accounts:
         if "accountid" in values:
@@ -109,7 +123,7 @@ def bill(data: EssensysData, charge_ids: list[str], now: datetime, *, keep: bool
         line_id = data.next_id("invoice line", FIRST_INVOICE_LINE)
         line = {
             **charge,
-            **_stamps(now),
+            **stamps(now),
             "draftinvoicelineid": line_id,
             "invoice": invoice,
             "referencetext": charge["referencetext"] or _period(charge),
@@ -118,11 +132,6 @@ def bill(data: EssensysData, charge_ids: list[str], now: datetime, *, keep: bool
         if not keep:
             data.charges.remove(charge["chargesheetid"])
     return len(charges)
-
-
-def _stamps(now: datetime) -> Record:
-    at = now.astimezone(UTC).strftime(STORED_DATE)
-    return {"createdby": API_USER, "creationdate": at, "updatedate": at, "updatedby": API_USER}
 
 
 def _period(charge: Record) -> str:

@@ -24,6 +24,11 @@ def spaced(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S+00:00")
 
 
+def spaced_micro(at: datetime) -> str:
+    """2020-11-12 09:52:20.051000+00:00 (created of booking, report and quote rows)."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00:00")
+
+
 def instant(text: str) -> datetime:
     """Parse a time with its zone; raises ValueError for anything else."""
     at = datetime.fromisoformat(text)

@@ -10,11 +10,11 @@ from typing import Any
 from deploy.sandbox.collection import Record
 from deploy.sandbox.plentific.data import ORGANISATION_UUID, PlentificData, property_of, uuid_of
 from deploy.sandbox.plentific.formats import amount, instant, number, zulu, zulu_micro
+from deploy.sandbox.plentific.webhooks import CREATED_EVENTS, STATUS_EVENTS
 
 FIRST_NUMBER = 211706
 DUE_AFTER = timedelta(days=14)
 PENNY = Decimal("0.01")
-STATUSES = ("paid", "overdue", "outstanding")
 DEFAULT_ITEM: Mapping[str, Any] = {
     "type": "LABOUR",
     "description": "Repair by the hour",
@@ -24,21 +24,22 @@ DEFAULT_ITEM: Mapping[str, Any] = {
 }
 
 
-def row(invoice: Record) -> Record:
-    """The list row: no amounts, and times without fractions of a second."""
+def row(_data: PlentificData, invoice: Record) -> Record:
+    """What a list row spells otherwise than the details: ids at the top, times to the second."""
     paid_on = invoice["paid_on"]
     return {
         "created": zulu(instant(invoice["created"])),
-        "due_date": invoice["due_date"],
-        "external_reference": invoice["external_reference"],
-        "organisation_uuid": invoice["recipient"]["billing_address"]["organisation_uuid"],
+        "organisation_uuid": organisation_of(invoice),
         "paid_on": zulu(instant(paid_on)) if paid_on else None,
         "property_uuid": invoice["job_address"]["property_uuid"],
-        "service_date": invoice["service_date"],
-        "status": invoice["status"],
-        "uuid": invoice["uuid"],
         "work_order_uuid": invoice["work_order"]["uuid"],
     }
+
+
+def organisation_of(invoice: Record) -> str:
+    """The organisation that pays an invoice."""
+    uuid: str = invoice["recipient"]["billing_address"]["organisation_uuid"]
+    return uuid
 
 
 def create_invoice(data: PlentificData, now: datetime, fields: Mapping[str, Any]) -> Record:
@@ -59,7 +60,7 @@ def create_invoice(data: PlentificData, now: datetime, fields: Mapping[str, Any]
     created = instant(fields.pop("created")) if "created" in fields else now
     order = _work_order(data, fields.pop("work_order_uuid", None))
     paid_on = fields.pop("paid_on", None)
-    place = property_of(fields.pop("property_external_reference", None))
+    place = property_of(data, fields.pop("property_external_reference", None))
     invoice = _blank(count, created, order, order["property"] if order else place)
     invoice.update(_sums(fields.pop("items", [DEFAULT_ITEM])))
     invoice["outstanding_amount"] = invoice["total_including_tax"]
@@ -71,6 +72,7 @@ def create_invoice(data: PlentificData, now: datetime, fields: Mapping[str, Any]
     data.invoices.add(invoice["uuid"], created, invoice)
     if order is not None:
         order["invoice_uuid"] = invoice["uuid"]
+    data.tell(CREATED_EVENTS["invoices"], now, about(invoice))
     if paid:
         pay_invoice(data, invoice["uuid"], now, instant(paid_on) if paid_on else None)
     return invoice
@@ -89,6 +91,7 @@ def pay_invoice(
     if invoice["status"] == "paid":
         raise ValueError(f"invoice {uuid} is paid already")
     invoice.update(status="paid", paid_on=zulu_micro(at or now), outstanding_amount=0)
+    data.tell(STATUS_EVENTS["invoices"]["paid"], now, about(invoice))
     return invoice
 
 
@@ -103,6 +106,7 @@ def change_invoice(
     """
     changes = dict(changes)
     invoice = _existing(data, uuid)
+    before = invoice["status"]
     if "items" in changes:
         invoice.update(_sums(changes.pop("items")))
         if invoice["status"] != "paid":
@@ -112,7 +116,14 @@ def change_invoice(
         paid_on = changes.pop("paid_on", None)
         pay_invoice(data, uuid, now, instant(paid_on) if paid_on else None)
     invoice.update(changes)
+    if changes.get("status", before) != before:
+        data.tell(STATUS_EVENTS["invoices"].get(changes["status"]), now, about(invoice))
     return invoice
+
+
+def about(invoice: Record) -> Record:
+    """What subscriptions are told of an invoice."""
+    return {"uuid": invoice["uuid"], "work_order_uuid": invoice["work_order"]["uuid"]}
 
 
 def _existing(data: PlentificData, uuid: str) -> Record:

@@ -1,4 +1,4 @@
-"""Work orders of the simulated Plentific: made, moved on, shown as a list row."""
+"""Work orders of the simulated Plentific: made and moved on behind the API or through it."""
 
 from __future__ import annotations
 
@@ -9,33 +9,16 @@ from typing import Any
 from deploy.sandbox.collection import Record
 from deploy.sandbox.plentific.data import ORGANISATION_UUID, PlentificData, property_of, uuid_of
 from deploy.sandbox.plentific.formats import instant, spaced, zulu
+from deploy.sandbox.plentific.records import make_property
+from deploy.sandbox.plentific.webhooks import CREATED_EVENTS, STATUS_EVENTS
 
 FIRST_ID = 1461
 DUE_AFTER = timedelta(days=14)
 
-# The 25 values of the list's filter (plentific.txt, "List all work orders").
-STATUSES = (
-    *("new", "approval_pending", "approved", "declined", "job_leads_sent", "customer_engaged"),
-    *("pro_engaged", "customer_pro_engaged", "pro_claimed_job", "quoted", "quote_accepted"),
-    *("hired", "booked", "customer_cancelled", "deposit_paid", "invoice_outstanding"),
-    *("invoice_paid", "invoice_overdue", "invalid", "lost", "expired", "refunded"),
-    *("paid_off_platform", "done", "signed_off"),
-)
 
-
-def row(order: Record) -> Record:
-    """The list row: hardly anything of the details."""
-    return {
-        "created": order["created"],
-        "due_date": order["due_date"],
-        "external_reference": order["external_reference"],
-        "is_emergency": order["is_emergency"],
-        "organisation_uuid": order["organisation_uuid"],
-        "property_uuid": order["property"]["uuid"],
-        "status": order["status"],
-        "uuid": order["uuid"],
-        "work_order_type": order["work_order_type"],
-    }
+def row(_data: PlentificData, order: Record) -> Record:
+    """What a list row spells otherwise than the details."""
+    return {"property_uuid": order["property"]["uuid"]}
 
 
 def create_work_order(data: PlentificData, now: datetime, fields: Mapping[str, Any]) -> Record:
@@ -51,10 +34,11 @@ def create_work_order(data: PlentificData, now: datetime, fields: Mapping[str, A
     """
     number = data.next_number("work order", FIRST_ID)
     created = instant(fields["created"]) if "created" in fields else now
-    order = _blank(number, created)
     fields = dict(fields)
-    if "property_external_reference" in fields:
-        order["property"] = property_of(fields.pop("property_external_reference"))
+    order = _blank(number, created)
+    order["property"] = property_of(data, fields.pop("property_external_reference", None))
+    if "property" not in fields:
+        make_property(data, order["property"], created)
     order.update(fields)
     order["created"] = zulu(created)
     if "state_history" in fields:
@@ -66,6 +50,8 @@ def create_work_order(data: PlentificData, now: datetime, fields: Mapping[str, A
     else:
         order["state_history"] = [{"created": zulu(created), "status": order["status"]}]
     data.work_orders.add(order["uuid"], created, order)
+    data.tell(CREATED_EVENTS["work_orders"], now, about(order))
+    data.tell(STATUS_EVENTS["work_orders"].get(order["status"]), now, about(order))
     return order
 
 
@@ -82,7 +68,13 @@ def add_status(
     order = _existing(data, uuid)
     order["status"] = status
     order["state_history"].append({"created": zulu(at or now), "status": status})
+    data.tell(STATUS_EVENTS["work_orders"].get(status), now, about(order))
     return order
+
+
+def about(order: Record) -> Record:
+    """What subscriptions are told of a work order."""
+    return {"uuid": order["uuid"], "work_order_uuid": order["uuid"]}
 
 
 def change_work_order(
@@ -137,7 +129,7 @@ def _blank(number: int, created: datetime) -> Record:
         "is_emergency": False,
         "metadata": None,
         "organisation_uuid": ORGANISATION_UUID,
-        "property": property_of(None),
+        "property": None,
         "service": {"name": "Plumbing", "uuid": service},
         "service_invoice_uuid": None,
         "state_history": [],

@@ -1,289 +1,159 @@
-"""The four operations on a resource, over real HTTP."""
+"""What the client declares, against the document."""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from adapters.essensys.client import PutAnswer
-from adapters.essensys.models import ChargeSheet, ChargeSheetPut
-from adapters.essensys.paging import MAX_RESTARTS, PAGE_SIZE
-from adapters.essensys.queries import at_least, equals
-from adapters.http import metrics
-from adapters.http.errors import (
-    Ambiguous,
-    MalformedAnswer,
-    Rejected,
-    Transient,
-    Unauthorised,
-    Unsendable,
+from adapters.essensys.client import EssensysClient
+from adapters.essensys.models.leads import Lead, LeadPut
+from adapters.essensys.resources import Resource
+from adapters.http.errors import Unsendable
+from tests.adapters.essensys.declared import (
+    BY_PATH,
+    DECLARED,
+    PUT_MODELS,
+    read_names,
+    written_names,
 )
-from tests.adapters.essensys.documents import example, needs_documents
-from tests.adapters.essensys.operate import (
-    Reply,
-    answers,
-    drops,
-    envelope,
-    form_of,
-    operate,
-    query_of,
-)
+from tests.adapters.essensys.documents import catalogue, needs_documents
+from tests.adapters.essensys.operate import operate
 
-SHEET = ChargeSheetPut(
-    account="2",
-    product="73",
-    tax="1",
-    quantity=Decimal(1),
-    unit_price=Decimal("1.00"),
-    currency="GBP",
-    date_from=datetime(2017, 7, 22, 11, 20, tzinfo=UTC),
-    date_to=datetime(2017, 7, 22, 11, 30, tzinfo=UTC),
-    reference="Smith & Sons + 5% = £",
-)
-SAVED = envelope(chargesheets=[{"chargesheetid": "452327", "creationdate": "2017-07-13T11:21:51"}])
+ID_FIELDS = {"creditnote": "creditnoteid"}
+"""Ids that another resource names: a credit note line refers to `creditnoteid`."""
+
+OPTIONAL = {"account": {"accounttype_id"}}
+"""What a minimum has and a documented request does without."""
 
 
-def listing(first: int, count: int) -> Reply:
-    rows = [{"chargesheetid": str(number)} for number in range(first, first + count)]
-    return answers(envelope(chargesheets=rows))
-
-
-async def ids(*args: Any, provider: Any) -> list[str]:
-    return [sheet.charge_sheet_id async for sheet in provider.client.charge_sheets.query(*args)]
+@pytest.fixture(scope="module")
+def documented() -> dict[str, dict[str, Any]]:
+    return catalogue()
 
 
 @needs_documents
-@pytest.mark.parametrize(
-    ("attribute", "path", "record_id"),
-    [
-        ("accounts", "account", "572467"),
-        ("batch_charge_sheets", "batchchargesheet", "1274"),
-        ("booking_charges", "bookingcharge", "1274"),
-        ("charge_sheets", "chargesheet", "452326"),
-        ("current_charges", "currentcharge", "1019"),
-        ("invoice_lines", "invoiceline", "22"),
-    ],
-)
-async def test_each_resource_gives_its_documented_record(
-    attribute: str, path: str, record_id: str
+def test_every_documented_resource_is_declared_in_its_order_and_called_as_documented(
+    documented: dict[str, dict[str, Any]],
 ) -> None:
-    async with operate(answers(example(f"{path}.get"))) as provider:
-        record = await getattr(provider.client, attribute).get(record_id)
+    declared = [(spec.path, spec.key, spec.id_field) for spec in DECLARED.values()]
 
-        assert record is not None
-        assert [f"{seen.method} {seen.target}" for seen in provider.asked] == [
-            f"GET /api/1.0/{path}/{record_id}"
-        ]
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        answers(envelope(chargesheets=[], totalCount="0")),
-        answers(envelope(totalCount="0")),
-        answers({"message": "not found"}, status=404),
-    ],
-)
-async def test_a_record_that_is_not_there_is_none(reply: Reply) -> None:
-    async with operate(reply) as provider:
-        assert await provider.client.charge_sheets.get("1") is None
+    assert declared == [
+        (path, entry["plural_key"], entry["id_field"] or ID_FIELDS[path])
+        for path, entry in documented.items()
+    ]
+    assert {path: BY_PATH[path].put_key for path in PUT_MODELS} == {
+        path: entry["put_plural_key"]
+        for path, entry in documented.items()
+        if entry["put_plural_key"]
+    }
 
 
-async def test_of_several_records_the_one_asked_for_is_taken() -> None:
-    async with operate(listing(1, 3)) as provider:
-        sheet = await provider.client.charge_sheets.get("2")
+@needs_documents
+def test_a_resource_has_the_documented_operations(documented: dict[str, dict[str, Any]]) -> None:
+    declared = {
+        path: (spec.readable, spec.deletable, spec.put_model is not None)
+        for path, spec in BY_PATH.items()
+    }
 
-        assert sheet == ChargeSheet.model_validate({"chargesheetid": "2"})
+    assert declared == {
+        path: (does["get"], does["delete"], does["put_minimum"] or does["put_full"])
+        for path, does in ((path, entry["operations"]) for path, entry in documented.items())
+    }
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [
-        answers(envelope(chargesheets=[{"chargesheetid": "9"}])),
-        answers(envelope(chargesheets=[{"accountname": "9"}])),
-        answers(envelope(chargesheets=[{"chargesheetid": "1", "unitprice": "Sam Carter"}])),
-        answers(envelope()),
-        answers(envelope(status="ERROR", chargesheets=[])),
-        answers(b"<html>"),
-    ],
-)
-async def test_an_answer_that_is_not_the_record_is_malformed_and_tells_no_content(
-    reply: Reply,
+@needs_documents
+def test_a_model_declares_every_field_that_can_be_read_and_none_that_is_not_documented(
+    documented: dict[str, dict[str, Any]],
 ) -> None:
-    async with operate(reply) as provider:
-        with pytest.raises(MalformedAnswer) as failure:
-            await provider.client.charge_sheets.get("1")
+    for path, spec in BY_PATH.items():
+        fields = documented[path]["fields"]
+        readable = {f["name"].lower() for f in fields if f["in_table"] or f["in_get_example"]}
+        declared = set(read_names(spec.model))
 
-        assert "Sam" not in str(failure.value)
+        assert readable - declared == set(), path
+        assert declared - {f["name"].lower() for f in fields} <= {ID_FIELDS.get(path)}, path
 
 
-@pytest.mark.parametrize("record_id", ["", ".", "..", "1/2", "1?x", "*", "1 2"])
-async def test_what_is_no_id_is_not_sent(record_id: str) -> None:
+@needs_documents
+def test_a_put_model_has_the_documented_fields_and_requires_the_minimum(
+    documented: dict[str, dict[str, Any]],
+) -> None:
+    for path, model in PUT_MODELS.items():
+        full, minimum = documented[path]["put_full"] or {}, documented[path]["put_minimum"] or {}
+        names, fields = written_names(model), model.model_fields
+
+        assert set(names) == set(full) | set(minimum), path
+        # The own id, in a minimum, is an empty text: that is the default.
+        required = {wire for wire, name in names.items() if fields[name].is_required()}
+        assert required == set(minimum) - {BY_PATH[path].id_field} - OPTIONAL.get(path, set()), path
+
+
+def test_what_can_be_read_and_written_is_called_the_same() -> None:
+    for path, model in PUT_MODELS.items():
+        read = read_names(BY_PATH[path].model)
+        for wire, name in written_names(model).items():
+            assert read.get(wire, name) == name, path
+
+
+@needs_documents
+def test_a_text_is_as_long_as_the_document_allows(documented: dict[str, dict[str, Any]]) -> None:
+    for path, model in PUT_MODELS.items():
+        names = written_names(model)
+        properties = model.model_json_schema()["properties"]
+        for field in documented[path]["fields"]:
+            is_text = field.get("put_format", "").endswith("text") and field["type"] == "string"
+            if is_text and field["size"]:
+                schema = properties[names[field["name"].lower()]]
+                limits = [one.get("maxLength") for one in schema.get("anyOf", [schema])]
+                assert field["size"] in limits, (path, field["name"])
+
+
+def test_the_currency_is_declared_before_the_amounts_that_ask_for_it() -> None:
+    with_currency = [model for model in PUT_MODELS.values() if "currency" in model.model_fields]
+
+    assert with_currency
+    for model in with_currency:
+        names, currency = list(model.model_fields), model.model_fields["currency"]
+        assert names[0] == "currency" or currency.is_required(), model
+
+
+async def test_an_attribute_is_the_declaration_on_the_class_and_the_resource_on_a_client() -> None:
+    spec = EssensysClient.leads
+
+    assert (spec.path, spec.key, spec.put_key, spec.id_field) == (
+        "lead",
+        "leads",
+        "leads",
+        "leadid",
+    )
+    assert (spec.model, spec.put_model) == (Lead, LeadPut)
     async with operate() as provider:
-        with pytest.raises(Unsendable, match="is no id"):
-            await provider.client.charge_sheets.get(record_id)
-        with pytest.raises(Unsendable, match="is no id"):
-            await provider.client.charge_sheets.delete(record_id)
+        assert isinstance(provider.client.leads, Resource)
 
 
-async def test_a_query_asks_for_pages_until_one_is_short() -> None:
-    pages = [listing(1, PAGE_SIZE), listing(PAGE_SIZE, PAGE_SIZE), listing(2 * PAGE_SIZE - 1, 7)]
-    async with operate(*pages) as provider:
-        read = await ids(provider=provider)
-
-        assert read == [str(number) for number in range(1, 2 * PAGE_SIZE + 6)]
-        windows = [(query_of(s)["startrecord"], query_of(s)["endrecord"]) for s in provider.asked]
-        assert windows == [("1", "200"), ("200", "399"), ("399", "598")]
-
-
-async def test_a_query_against_a_server_that_ignores_the_paging_ends() -> None:
-    async with operate(listing(1, PAGE_SIZE), listing(1, PAGE_SIZE)) as provider:
-        assert len(await ids(provider=provider)) == PAGE_SIZE
-
-
-async def test_a_list_that_keeps_moving_is_transient() -> None:
-    moving = [listing(1, PAGE_SIZE), listing(PAGE_SIZE + 1, PAGE_SIZE)] * (MAX_RESTARTS + 1)
-    async with operate(*moving) as provider:
-        with pytest.raises(Transient, match="kept moving"):
-            await ids(provider=provider)
-
-
-async def test_conditions_and_fields_are_sent_as_documented_and_the_id_always_comes_along() -> None:
-    where = equals("accountname", "277754") & at_least("creationdate", date(2017, 5, 1))
-    async with operate(listing(1, 1)) as provider:
-        await ids(where, ["unitprice", "quantity"], provider=provider)
-
-        assert query_of(provider.asked[0]) == {
-            "where": "[accountname]='277754'AND[creationdate]>='2017-05-01'",
-            "fields": "[chargesheetid,unitprice,quantity]",
-            "startrecord": "1",
-            "endrecord": "200",
-        }
-        assert " " not in provider.asked[0].target
-
-
-async def test_pages_give_facts_and_the_providers_clock() -> None:
-    row = {"row_num": "4", "chargesheetid": 5, "outputvalue_chargesheetid": "5", "tax": None}
-    async with operate(answers(envelope(chargesheets=[row], totalCount="1"))) as provider:
-        (page,) = [page async for page in provider.client.charge_sheets.pages()]
-
-        assert page.rows == [{"chargesheetid": "5", "tax": None}]
-        assert page.server_time == datetime(2017, 7, 13, 11, 21, 51, tzinfo=UTC)
-        assert page.total == 1
-
-
-async def test_an_unknown_field_is_counted() -> None:
-    counter = metrics.unknown_fields.labels("operate", "ChargeSheet", "brandnewfield")
-    reply = answers(envelope(chargesheets=[{"chargesheetid": "1", "brandnewfield": "x"}]))
-    async with operate(reply) as provider:
-        sheet = await provider.client.charge_sheets.get("1")
-
-        assert sheet is not None
-        assert sheet.unknown == {"brandnewfield": "x"}
-        assert counter._value.get() == 1
-
-
-async def test_a_put_sends_the_items_as_percent_encoded_json_in_a_form() -> None:
-    async with operate(answers(SAVED)) as provider:
-        answer = await provider.client.charge_sheets.put([SHEET])
-
-        (seen,) = provider.asked
-        assert answer == PutAnswer(("452327",), datetime(2017, 7, 13, 11, 21, 51, tzinfo=UTC))
-        assert (seen.method, seen.target) == ("PUT", "/api/1.0/chargesheet")
-        assert seen.headers["content-type"] == "application/x-www-form-urlencoded; charset=utf-8"
-        assert json.loads(form_of(seen)["data"]) == {
-            "chargesheets": [
-                {
-                    "accountname": "2",
-                    "product": "73",
-                    "tax": "1",
-                    "quantity": "1",
-                    "unitprice": "£1.00",
-                    "datefrom": "22/07/2017 12:20",
-                    "dateto": "22/07/2017 12:30",
-                    "referencetext": "Smith & Sons + 5% = £",
-                }
-            ]
-        }
-        assert seen.body.isascii()
-        assert b"+" not in seen.body
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        drops,
-        answers(b""),
-        answers(b"<html>"),
-        answers({}),
-        answers(envelope()),
-        answers(envelope(chargesheets=[])),
-        answers(envelope(chargesheets=[{"chargesheetid": None}])),
-        answers(envelope(chargesheets=[{"chargesheetid": "1"}, {"chargesheetid": "2"}])),
-        answers(envelope(status="ERROR", chargesheets=[{"chargesheetid": "1"}])),
-        answers(SAVED, status=500),
-        answers(SAVED, status=408),
-    ],
-)
-async def test_a_put_without_a_clear_answer_is_ambiguous_and_is_sent_once(reply: Reply) -> None:
-    async with operate(reply) as provider:
-        with pytest.raises(Ambiguous):
-            await provider.client.charge_sheets.put([SHEET])
-
-        assert [seen.method for seen in provider.asked] == ["PUT"]
-
-
-async def test_a_put_of_two_items_needs_two_different_ids() -> None:
-    twice = answers(envelope(chargesheets=[{"chargesheetid": "1"}, {"chargesheetid": "1"}]))
-    async with operate(twice) as provider:
-        with pytest.raises(Ambiguous, match="2 sent, 1 different ids answered"):
-            await provider.client.charge_sheets.put([SHEET, SHEET])
-
-
-async def test_a_put_is_sent_again_only_after_a_401_and_only_once() -> None:
-    async with operate(answers({}, status=401), answers(SAVED)) as provider:
-        await provider.client.charge_sheets.put([SHEET])
-
-        assert [seen.token for seen in provider.asked] == ["token-1", "token-2"]
-        assert provider.asked[0].body == provider.asked[1].body
-
-    async with operate(*[answers({}, status=401)] * 2) as provider:
-        with pytest.raises(Unauthorised):
-            await provider.client.charge_sheets.put([SHEET])
-
-
-async def test_a_put_that_is_refused_is_rejected() -> None:
-    async with operate(answers({"message": "no such product"}, status=400)) as provider:
-        with pytest.raises(Rejected, match="Bad Request") as refused:
-            await provider.client.charge_sheets.put([SHEET])
-    assert "no such product" in refused.value.response_excerpt
-
-
-async def test_what_cannot_be_written_is_not_sent() -> None:
+async def test_operations_that_are_not_documented_are_refused_and_nothing_is_sent() -> None:
     async with operate() as provider:
-        with pytest.raises(Unsendable, match=r"^operate: chargesheet: put: nothing to save$"):
-            await provider.client.charge_sheets.put([])
-        with pytest.raises(Unsendable, match=r"^operate: currentcharge: put: .* read only$"):
-            await provider.client.current_charges.put([SHEET])  # type: ignore[list-item]
-        with pytest.raises(Unsendable, match=r"^operate: invoiceline: delete: none is documented$"):
-            await provider.client.invoice_lines.delete("22")
+        for attribute, spec in DECLARED.items():
+            resource = getattr(provider.client, attribute)
+            if not spec.readable:
+                with pytest.raises(Unsendable, match="get: none is documented"):
+                    await resource.get("1")
+                with pytest.raises(Unsendable, match="query: none is documented"):
+                    await anext(resource.query())
+            if not spec.deletable:
+                with pytest.raises(Unsendable, match="delete: none is documented"):
+                    await resource.delete("1")
+            if spec.put_model is None:
+                with pytest.raises(Unsendable, match="put: the resource is read only"):
+                    await resource.put([LeadPut(location="1")])
+
+        assert provider.asked == []
 
 
-async def test_a_delete_names_the_id_in_its_body() -> None:
-    async with operate(answers(envelope())) as provider:
-        await provider.client.charge_sheets.delete("452326")
+async def test_a_token_can_be_asked_for_by_itself() -> None:
+    async with operate() as provider:
+        await provider.client.create_token()
 
-        (seen,) = provider.asked
-        assert (seen.method, seen.target) == ("DELETE", "/api/1.0/chargesheet")
-        assert form_of(seen) == {"itemid": "452326"}
-
-
-@pytest.mark.parametrize("reply", [drops, answers({}), answers(envelope(status="ERROR"))])
-async def test_a_delete_without_a_clear_answer_is_ambiguous(reply: Reply) -> None:
-    async with operate(reply) as provider:
-        with pytest.raises(Ambiguous):
-            await provider.client.charge_sheets.delete("452326")
+        assert len(provider.token_requests) == 1
+        assert provider.asked == []

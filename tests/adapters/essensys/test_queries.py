@@ -8,7 +8,7 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.essensys.queries import Where, at_least, at_most, equals, fields_list
@@ -34,6 +34,7 @@ def parse(expression: str) -> list[tuple[str, ...]]:
     return conditions
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(FIELDS, st.sampled_from([equals, at_least, at_most]), st.text())))
 def test_every_accepted_value_comes_out_as_itself(
     terms: list[tuple[str, type[Where], str]],

@@ -12,7 +12,7 @@ import pytest
 
 from adapters.essensys.client import EssensysClient, connect
 from adapters.essensys.formats import same_minute
-from adapters.essensys.models import ChargeSheetPut
+from adapters.essensys.models.charges import ChargeSheetPut
 from adapters.essensys.paging import PAGE_SIZE
 from adapters.essensys.queries import at_least, equals
 from adapters.http.errors import Ambiguous, NotFound, Rejected, Transient, Unauthorised

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from adapters.http.client import HttpClient
 from adapters.http.limits import Limits
 
 OpenClient = Callable[..., HttpClient]
+PassTime = Callable[[float], None]
 
 
 @pytest.fixture
@@ -41,3 +43,17 @@ def spans() -> Iterator[InMemorySpanExporter]:
     provider.add_span_processor(processor)
     yield exporter
     exporter.shutdown()
+
+
+@pytest.fixture
+async def pass_time(monkeypatch: pytest.MonkeyPatch) -> PassTime:
+    """Let that many seconds pass for every time-out of the event loop, at once."""
+    loop = asyncio.get_running_loop()
+    passed, real = 0.0, loop.time
+
+    def forward(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+
+    monkeypatch.setattr(loop, "time", lambda: real() + passed)
+    return forward

@@ -53,6 +53,11 @@ class Wire:
         self._writer.write(f"HTTP/1.1 {status} Because\r\n{head}\r\n".encode() + body)
         await self._writer.drain()
 
+    async def more(self, part: bytes) -> None:
+        """Send bytes as they are: a whole answer, or more of a body whose length was announced."""
+        self._writer.write(part)
+        await self._writer.drain()
+
     def drop(self) -> None:
         self._writer.transport.abort()
 
@@ -68,6 +73,16 @@ class RawServer:
     url: str
     seen: list[Seen] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    connections: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(
+        default_factory=list
+    )
+
+    def open_connections(self) -> int:
+        """How many connections neither side has closed."""
+        return sum(
+            not (reader.at_eof() or reader.exception() or writer.is_closing())
+            for reader, writer in self.connections
+        )
 
     async def wait_for(self, requests: int) -> None:
         """Return when that many requests have come."""
@@ -99,6 +114,7 @@ async def raw_server(handler: Handler) -> AsyncIterator[RawServer]:
             writer.close()
 
     def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        state.connections.append((reader, writer))
         task = asyncio.create_task(converse(reader, writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
@@ -124,7 +140,10 @@ async def _read_request(reader: asyncio.StreamReader, number: int) -> Seen | Non
     request_line, *lines = head.strip().split("\r\n")
     method, target, _ = request_line.split(" ")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    try:
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+    except asyncio.IncompleteReadError:
+        return None
     return Seen(method, target, headers, body, number)
 
 

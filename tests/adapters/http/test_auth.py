@@ -1,59 +1,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import parse_qs
 
 import httpx
 import pytest
 
-from adapters.http.auth import BearerAuth, Grant
+from adapters.http.auth import BearerAuth, Grant, KeyAuth
 from adapters.http.call import Call
 from adapters.http.errors import Transient, Unauthorised
 from adapters.http.limits import Limits
 from tests.adapters.http.conftest import OpenClient
 from tests.adapters.http.fake_clock import FakeClock
 from tests.adapters.http.servers import RawServer, Seen, Wire, raw_server
+from tests.adapters.http.token_provider import Provider
 
 JSON_GRANT = Grant("/token", {"client_id": "me", "client_secret": "hush-hush"}, encoding="json")
 FORM_GRANT = Grant("/token", {"grant_type": "password", "password": "p&w=1"})
 REFRESHING = Grant("/token", {"grant_type": "password"}, refresh={"grant_type": "refresh_token"})
 READ = Call("read_it", "GET", "/it")
 WRITE = Call("write_it", "PUT", "/it", json={}, write=True)
-
-
-class Provider:
-    """Gives out tokens T1, T2, … and takes only the newest."""
-
-    def __init__(self, **token: Any) -> None:
-        self.token: dict[str, Any] = {"expires_in": 120, **token}
-        self.given = 0
-        self.asked: list[Mapping[str, Any]] = []
-        self.token_status: Callable[[Mapping[str, Any]], int] = lambda fields: 200
-        self.token_headers: dict[str, str] = {}
-        self.refuse_everything = False
-
-    async def __call__(self, seen: Seen, wire: Wire) -> None:
-        if seen.target == "/token":
-            await self._give(seen, wire)
-        elif seen.token == f"T{self.given}" and not self.refuse_everything:
-            await wire.answer(200, {"ok": True})
-        else:
-            await wire.answer(401, {"detail": "token expired"})
-
-    async def _give(self, seen: Seen, wire: Wire) -> None:
-        is_json = seen.headers["content-type"] == "application/json"
-        form = {name: values[0] for name, values in parse_qs(seen.body.decode()).items()}
-        fields = json.loads(seen.body) if is_json else form
-        self.asked.append(fields)
-        status = self.token_status(fields)
-        if status == 200:
-            self.given += 1
-            await wire.answer(200, {"access_token": f"T{self.given}", **self.token})
-        else:
-            await wire.answer(status, {"detail": "no"}, self.token_headers)
 
 
 def calls_of(server: RawServer) -> list[str]:
@@ -363,3 +328,20 @@ async def test_any_other_httpx_auth_works_too(open_client: OpenClient) -> None:
         await open_client(server.url, auth=httpx.BasicAuth("me", "pw")).send(READ)
 
     assert server.seen[0].headers["authorization"] == "Basic bWU6cHc="
+
+
+async def test_a_key_goes_with_every_call_and_a_401_is_final(open_client: OpenClient) -> None:
+    async def refuse_the_second(seen: Seen, wire: Wire) -> None:
+        await wire.answer(401 if len(server.seen) == 2 else 200, {"said": seen.token})
+
+    auth = KeyAuth("hush-hush")
+    async with raw_server(refuse_the_second) as server:
+        client = open_client(server.url, auth=auth)
+        await client.sign_in()
+        await client.send(READ)
+        with pytest.raises(Unauthorised) as raised:
+            await client.send(WRITE)
+
+    assert [seen.token for seen in server.seen] == ["hush-hush", "hush-hush"]
+    assert "hush" not in f"{auth!r} {raised.value} {raised.value.response_excerpt}"
+    assert "***" in raised.value.response_excerpt

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.http.client import HttpClient
-from adapters.plentific.models import WorkOrderRow
+from adapters.plentific.models.work_orders import WorkOrderRow
 from adapters.plentific.operations import listing
 from tests.adapters.http.servers import Seen, Wire, raw_server
 

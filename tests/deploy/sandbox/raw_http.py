@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
+
+FORM = "application/x-www-form-urlencoded"
 
 
 class RawConnection:
@@ -27,13 +30,21 @@ class RawConnection:
     ) -> None:
         self._writer.transport.abort()
 
-    async def send(self, method: str, path: str, body: bytes = b"") -> None:
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        content_type: str = FORM,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         head = [
             f"{method} {path} HTTP/1.1",
             "Host: sandbox",
             f"Authorization: Bearer {self._token}",
-            "Content-Type: application/x-www-form-urlencoded",
+            *([f"Content-Type: {content_type}"] if content_type else []),
             f"Content-Length: {len(body)}",
+            *(f"{name}: {text}" for name, text in (headers or {}).items()),
         ]
         self._writer.write("\r\n".join([*head, "", ""]).encode() + body)
         await self._writer.drain()

@@ -74,7 +74,7 @@ async def test_a_token_ends_after_the_seconds_it_was_given(
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/estates", 404),
+        ("GET", "/castles", 404),
         ("GET", "/invoices/00000000-0000-0000-0000-000000000000", 404),
         ("DELETE", "/invoices", 405),
         ("HEAD", "/invoices", 405),

@@ -21,6 +21,7 @@ url = "sqlite:///DATABASE"
 [http]
 host = "127.0.0.1"
 ops_port = 0
+webhook_port = 0
 [connections.plentific]
 provider = "plentific"
 base_url = "http://127.0.0.1:9/plentific"

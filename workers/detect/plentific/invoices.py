@@ -12,8 +12,8 @@ from typing import Any
 
 from adapters.http.models import Detail
 from adapters.http.paging import Page
-from adapters.plentific import models
 from adapters.plentific.client import PlentificClient
+from adapters.plentific.models import invoices
 from events.base import json_form, parse_instant
 from events.plentific import Invoice, InvoiceStatus
 from workers.detect.plentific.values import instant, latest_of, plain
@@ -46,7 +46,7 @@ def recent_invoices(now: datetime) -> Sequence[Mapping[str, date]]:
     return ({"paid_from": day}, {"created_from": day})
 
 
-async def read_invoice(client: PlentificClient, uuid: str) -> Detail[models.Invoice]:
+async def read_invoice(client: PlentificClient, uuid: str) -> Detail[invoices.Invoice]:
     """Read one invoice (document: "Retrieve invoice details")."""
     return await client.get_invoice(uuid)
 
@@ -67,7 +67,7 @@ def invoice_row_state(row: Json) -> Json:
     }
 
 
-def invoice_state(detail: Detail[models.Invoice], facts: Facts) -> Json:
+def invoice_state(detail: Detail[invoices.Invoice], facts: Facts) -> Json:
     """Return an invoice as its events carry it.
 
     Raises:
@@ -108,7 +108,7 @@ def invoice_state(detail: Detail[models.Invoice], facts: Facts) -> Json:
     return json_form(invoice)
 
 
-def _item(line: int, item: models.InvoiceItem) -> Json:
+def _item(line: int, item: invoices.InvoiceItem) -> Json:
     metadata = plain(item.metadata or {})
     return {
         "line": line,

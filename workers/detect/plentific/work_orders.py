@@ -13,8 +13,8 @@ from typing import Any
 
 from adapters.http.models import Detail
 from adapters.http.paging import Page
-from adapters.plentific import models
 from adapters.plentific.client import PlentificClient
+from adapters.plentific.models import work_orders
 from events.base import json_form, parse_instant
 from events.plentific import WorkOrder, WorkOrderStatus
 from workers.detect.plentific.values import instant, latest_of, plain
@@ -50,7 +50,7 @@ def list_work_orders(client: PlentificClient, filters: Mapping[str, Any]) -> Asy
     return client.list_work_orders(**filters)
 
 
-async def read_work_order(client: PlentificClient, uuid: str) -> Detail[models.WorkOrder]:
+async def read_work_order(client: PlentificClient, uuid: str) -> Detail[work_orders.WorkOrder]:
     """Read one work order (document: "Retrieve work order details")."""
     return await client.get_work_order(uuid)
 
@@ -69,7 +69,7 @@ def work_order_row_state(row: Json) -> Json:
     }
 
 
-def work_order_state(detail: Detail[models.WorkOrder], facts: Facts) -> Json:
+def work_order_state(detail: Detail[work_orders.WorkOrder], facts: Facts) -> Json:
     """Return a work order as its events carry it.
 
     Raises:

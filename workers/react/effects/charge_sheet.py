@@ -20,7 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from adapters.essensys.client import EssensysClient
 from adapters.essensys.formats import same_minute
-from adapters.essensys.models import ChargeSheet, ChargeSheetPut
+from adapters.essensys.models.charges import ChargeSheet, ChargeSheetPut
 from adapters.essensys.queries import at_least, equals
 from events.essensys import ChargeSheet as ChargeSheetState
 from events.essensys import ChargeSheetData

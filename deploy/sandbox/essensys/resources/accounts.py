@@ -9,6 +9,7 @@ from deploy.sandbox.essensys.fields import Field, audit, date, fixed, number, te
 from deploy.sandbox.essensys.inputs import Check
 from deploy.sandbox.essensys.records import create_account
 from deploy.sandbox.essensys.resource import PutForm, Resource
+from deploy.sandbox.essensys.stored import name_of
 
 NO_IMAGE = "/SPACECONTROL/v2/Controls/img/no_image.jpg"
 
@@ -25,7 +26,8 @@ def _not_referring(name: str) -> Field:
 ACCOUNT = (
     text("clientname"),
     number(
-        "accounttype_id", twin=lambda data, record: data.account_types[record["accounttype_id"]]
+        "accounttype_id",
+        twin=lambda data, record: name_of(data, "accounttype", record["accounttype_id"]),
     ),
     number("accountid"),
     number("balance", lambda _data, _record: "0.0000"),
@@ -33,7 +35,9 @@ ACCOUNT = (
     *map(text, ("brokerfirstname", "brokerlastname")),
     _not_referring("campaign_id"),
     _flag("chargevat", "true"),
-    number("clienttype", twin=lambda data, record: data.client_types[record["clienttype"]]),
+    number(
+        "clienttype", twin=lambda data, record: name_of(data, "clienttype", record["clienttype"])
+    ),
     Field(
         "companylogourl",
         "text",
@@ -92,9 +96,9 @@ _FLAGS = """
 WRITTEN: Mapping[str, Check] = {
     **dict.fromkeys(_TEXTS, inputs.label()),
     **dict.fromkeys(_FLAGS, inputs.boolean),
-    "accounttype_id": inputs.reference(lambda data: data.account_types, "account type"),
-    "clienttype": inputs.reference(lambda data: data.client_types, "client type"),
-    "location": inputs.reference(lambda data: data.locations, "location"),
+    "accounttype_id": inputs.reference(lambda data: data.collection("accounttype"), "account type"),
+    "clienttype": inputs.reference(lambda data: data.collection("clienttype"), "client type"),
+    "location": inputs.reference(lambda data: data.collection("location"), "location"),
     "creditlimit": inputs.money,
     "overridediscount": inputs.percent,
     "startdate": inputs.date_only,
@@ -113,5 +117,6 @@ RESOURCES = (
         fields=lambda _data: ACCOUNT,
         put=PutForm(WRITTEN, REQUIRED, create_account),
         can_delete=True,
+        make=create_account,
     ),
 )

@@ -8,8 +8,9 @@ from deploy.sandbox.collection import Record
 from deploy.sandbox.essensys import inputs
 from deploy.sandbox.essensys.data import EssensysData
 from deploy.sandbox.essensys.fields import BLANK, Field, Read, audit, date, fixed, number, text
-from deploy.sandbox.essensys.records import create_charge
+from deploy.sandbox.essensys.records import add_charge, add_charge_sheet, create_charge
 from deploy.sandbox.essensys.resource import PutForm, Resource
+from deploy.sandbox.essensys.stored import name_of
 
 
 def _account_name(data: EssensysData, record: Record) -> str | None:
@@ -17,43 +18,54 @@ def _account_name(data: EssensysData, record: Record) -> str | None:
     return account["clientname"] if account else None
 
 
-def _client_type(data: EssensysData, record: Record) -> str | None:
+def client_type(data: EssensysData, record: Record) -> str | None:
+    """The client type of a charge's account, None if there is no such account."""
     account = data.accounts.get(record["accountname"])
     return account["clienttype"] if account else None
 
 
 def _client_type_name(data: EssensysData, record: Record) -> str | None:
-    return data.client_types.get(_client_type(data, record) or "")
+    return name_of(data, "clienttype", client_type(data, record))
 
 
 def _location_name(data: EssensysData, record: Record) -> str | None:
-    return data.locations.get(record["location"])
+    return name_of(data, "location", record["location"])
 
 
-def _product_name(data: EssensysData, record: Record) -> str:
-    return data.products[record["product"]].name
+def _product_name(data: EssensysData, record: Record) -> str | None:
+    product = data.products.get(record["product"])
+    return product.name if product else None
 
 
-def _group(data: EssensysData, record: Record) -> str:
-    return data.products[record["product"]].group
+def product_group(data: EssensysData, record: Record) -> str | None:
+    """The group of a charge's product, None if there is no such product."""
+    product = data.products.get(record["product"])
+    return product.group if product else None
 
 
-def _group_name(data: EssensysData, record: Record) -> str:
-    return data.product_groups[_group(data, record)]
+def _group_name(data: EssensysData, record: Record) -> str | None:
+    return data.product_groups.get(product_group(data, record) or "")
 
 
-def _tax_name(data: EssensysData, record: Record) -> str:
-    return data.taxes[record["tax"]].name
+def tax_name(data: EssensysData, record: Record) -> str | None:
+    """The name of a charge's tax, None if there is no such tax."""
+    tax = data.taxes.get(record["tax"])
+    return tax.name if tax else None
 
 
-def _tax_rate(data: EssensysData, record: Record) -> str:
-    return data.taxes[record["tax"]].rate
+def tax_rate(data: EssensysData, record: Record) -> str:
+    """The rate of a charge's tax, "0" if there is no such tax."""
+    tax = data.taxes.get(record["tax"])
+    return tax.rate if tax else "0"
 
 
-CLIENT_TYPE = number("clienttype", _client_type, _client_type_name)
+CLIENT_TYPE = number("clienttype", client_type, _client_type_name)
 LOCATION = number("location", twin=_location_name)
 LOCATION_AGAIN = number("locationname", lambda _data, record: record["location"], _location_name)
-PRODUCT = (number("product", twin=_product_name), number("productgroup", _group, _group_name))
+PRODUCT = (
+    number("product", twin=_product_name),
+    number("productgroup", product_group, _group_name),
+)
 ACCOUNT = number("accountname", twin=_account_name)
 REFERENCE_TEXT = text("referencetext")
 MARKUP = (fixed("markup", "0"), fixed("markuptype", "0"))
@@ -79,7 +91,7 @@ CHARGE_SHEET = (
     LOCATION,
     *PRODUCT,
     number("quantity"),
-    *_prices(_tax_name),
+    *_prices(tax_name),
 )
 CHARGE_SHEET_WITH_REFERENCE = (*CHARGE_SHEET, REFERENCE_TEXT)
 
@@ -94,7 +106,7 @@ CURRENT_CHARGE = (
     number("quantity"),
     REFERENCE_TEXT,
     date("startdate", lambda _data, record: record["datefrom"]),
-    number("taxrate", _tax_rate, lambda data, record: _tax_rate(data, record) + "%"),
+    number("taxrate", tax_rate, lambda data, record: tax_rate(data, record) + "%"),
     number("unitprice"),
     *audit("updated"),
 )
@@ -105,7 +117,8 @@ CURRENT_CHARGE_WITHOUT_REFERENCE = tuple(
 BATCH_CHARGE_SHEET = (
     ACCOUNT,
     number(
-        "batchsheet", twin=lambda data, record: data.batch_sheets.get(record.get("batchsheet", ""))
+        "batchsheet",
+        twin=lambda data, record: name_of(data, "batchsheet", record.get("batchsheet")),
     ),
     number("chargesheetid"),
     CLIENT_TYPE,
@@ -117,12 +130,12 @@ BATCH_CHARGE_SHEET = (
     *PRODUCT,
     number("quantity"),
     REFERENCE_TEXT,
-    *_prices(_tax_rate),
+    *_prices(tax_rate),
 )
 
 BOOKING_CHARGE = (
     ACCOUNT,
-    number("booking", twin=lambda data, record: data.bookings.get(record.get("booking", ""))),
+    number("booking", twin=lambda data, record: name_of(data, "calendar", record.get("booking"))),
     number("chargesheetid"),
     CLIENT_TYPE,
     *audit("created"),
@@ -134,7 +147,7 @@ BOOKING_CHARGE = (
     *PRODUCT,
     number("quantity"),
     REFERENCE_TEXT,
-    *_prices(_tax_rate),
+    *_prices(tax_rate),
 )
 
 _WRITTEN = {
@@ -142,7 +155,7 @@ _WRITTEN = {
     "datefrom": inputs.date_time,
     "dateto": inputs.date_time,
     "product": inputs.reference(lambda data: data.products, "product"),
-    "quantity": inputs.decimal,
+    "quantity": inputs.number,
     "referencetext": inputs.label(),
     "tax": inputs.reference(lambda data: data.taxes, "tax"),
     "unitprice": inputs.money,
@@ -179,9 +192,10 @@ RESOURCES = (
             _WRITTEN,
             _REQUIRED,
             lambda data, values, now: create_charge(data, "chargesheet", values, now),
-            PERIOD,
+            period=PERIOD,
         ),
         can_delete=True,
+        make=add_charge_sheet,
     ),
     Resource(
         "currentcharge",
@@ -205,13 +219,16 @@ RESOURCES = (
         put=PutForm(
             {
                 **_WRITTEN,
-                "batchsheet": inputs.reference(lambda data: data.batch_sheets, "batch sheet"),
+                "batchsheet": inputs.reference(
+                    lambda data: data.collection("batchsheet"), "batch sheet"
+                ),
                 "unitprice": inputs.bare_money,
             },
             _REQUIRED | {"batchsheet"},
             lambda data, values, now: create_charge(data, "batchchargesheet", values, now),
-            PERIOD,
+            period=PERIOD,
         ),
+        make=lambda data, values, now: add_charge(data, "batchchargesheet", values, now),
     ),
     Resource(
         "bookingcharge",
@@ -223,13 +240,14 @@ RESOURCES = (
         put=PutForm(
             {
                 **_WRITTEN,
-                "booking": inputs.reference(lambda data: data.bookings, "booking"),
+                "booking": inputs.reference(lambda data: data.collection("calendar"), "booking"),
                 "bundledproduct": inputs.reference(lambda data: data.products, "product"),
                 "delegatecharge": inputs.boolean,
             },
             _REQUIRED | {"booking"},
             lambda data, values, now: create_charge(data, "bookingcharge", values, now),
-            PERIOD,
+            period=PERIOD,
         ),
+        make=lambda data, values, now: add_charge(data, "bookingcharge", values, now),
     ),
 )

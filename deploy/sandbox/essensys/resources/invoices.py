@@ -14,19 +14,13 @@ from deploy.sandbox.essensys.resources.charges import (
     MARKUP,
     PRODUCT,
     REFERENCE_TEXT,
+    tax_name,
+    tax_rate,
 )
 
 
-def _rate(data: EssensysData, record: Record) -> str:
-    return data.taxes[record["tax"]].rate
-
-
 def _rate_percent(data: EssensysData, record: Record) -> str:
-    return plain(Decimal(_rate(data, record)) * 100) + "%"
-
-
-def _tax_name(data: EssensysData, record: Record) -> str:
-    return data.taxes[record["tax"]].name
+    return plain(Decimal(tax_rate(data, record)) * 100) + "%"
 
 
 def _tax_id(_data: EssensysData, record: Record) -> str:
@@ -55,10 +49,10 @@ INVOICE_LINE = (
     *PRODUCT,
     number("quantity"),
     REFERENCE_TEXT,
-    number("tax", twin=_rate),
+    number("tax", twin=tax_rate),
     fixed("taxcode", "1"),
-    number("taxname", _tax_id, _tax_name),
-    number("taxrate", _rate, _rate_percent),
+    number("taxname", _tax_id, tax_name),
+    number("taxrate", tax_rate, _rate_percent),
     date("to", lambda _data, record: record["dateto"]),
     *audit("updated"),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.essensys.models import ChargeSheet
+from adapters.essensys.models.charges import ChargeSheet
 from tests.workers.react.effects.charges import CALL, calls, entered, look, write
 from tests.workers.react.invoices import OTHER_ACCOUNT, line
 from tests.workers.react.world import LONDON, World

@@ -1,0 +1,1 @@
+"""Facilitee's public API: tenants' issues, owners, managers, users, properties and their units."""

@@ -1,0 +1,1 @@
+"""Planiso's API, version 1: crews, projects, equipment and whom one works with."""

@@ -1,0 +1,1 @@
+"""Facilitee, simulated: every operation of its document over records kept in memory."""

@@ -1,0 +1,1 @@
+"""Planiso, simulated: every operation of its document over records kept in memory."""

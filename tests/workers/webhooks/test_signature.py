@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+import pytest
+
+from workers.webhooks.signature import is_signed
+
+SECRET = b"a-webhook-secret"
+BODY = b'{"event":"invoice.paid"}'
+DIGEST = hmac.new(SECRET, BODY, hashlib.sha256)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        DIGEST.hexdigest(),
+        DIGEST.hexdigest().upper(),
+        f"sha256={DIGEST.hexdigest()}",
+        base64.b64encode(DIGEST.digest()).decode(),
+        f"sha256={base64.b64encode(DIGEST.digest()).decode()}",
+    ],
+)
+def test_the_usual_spellings_of_a_signature_are_known(signature: str) -> None:
+    assert is_signed(SECRET, BODY, signature)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [None, "", "sha256=", DIGEST.hexdigest()[:-1], "0" * 64, "£" * 64, SECRET.decode()],
+)
+def test_anything_else_is_a_wrong_signature(signature: str | None) -> None:
+    assert not is_signed(SECRET, BODY, signature)
+
+
+def test_a_signature_is_of_this_body_by_this_secret() -> None:
+    assert not is_signed(SECRET, BODY + b" ", DIGEST.hexdigest())
+    assert not is_signed(b"another-secret", BODY, DIGEST.hexdigest())
