@@ -111,6 +111,7 @@ def _file(directory: Path, row: EventType, version: int | None = None) -> Path:
     return directory / f"{row.name}.v{row.version if version is None else version}.json"
 
 
+@cache
 def _text(row: EventType) -> str:
     return json.dumps(_schema(row), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 

@@ -54,7 +54,7 @@ class Parts:
     kafka: KafkaSettings
     producer: RecordProducer
     clients: Mapping[str, Any]
-    sources: tuple[tuple[Source, Cadence], ...]
+    sources: tuple[Source, ...]
     reactions: Mapping[str, Configured]
     owner: str
 
@@ -208,13 +208,13 @@ def kafka_settings(section: KafkaSection) -> KafkaSettings:
 
 def sources(
     settings: Settings, path: Path, clients: Mapping[str, Any], store: Store, clock: Clock
-) -> list[tuple[Source, Cadence]]:
-    """Return every stream of every connection with its cadence.
+) -> list[Source]:
+    """Return every stream of every connection.
 
     Raises:
         SettingsError: The configuration names a stream that the provider does not have.
     """
-    found: list[tuple[Source, Cadence]] = []
+    found: list[Source] = []
     for name, connection in settings.connections.items():
         streams = {one.name: one for one in STREAMS if one.provider == connection.provider}
         for unknown in connection.streams.keys() - streams.keys():
@@ -224,8 +224,8 @@ def sources(
             )
         facts = Facts(name, connection.currency, connection.timezone)
         for stream in streams.values():
-            source = Source(stream, clients[name], facts, store, clock)
-            found.append((source, cadence(stream, connection.streams.get(stream.name))))
+            looks = cadence(stream, connection.streams.get(stream.name))
+            found.append(Source(stream, clients[name], facts, store, clock, looks))
     return found
 
 

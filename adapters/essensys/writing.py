@@ -58,7 +58,7 @@ def _line(value: str) -> str:
 
 
 def _lines(value: str) -> str:
-    if not all(line.isprintable() for line in value.replace("\t", " ").splitlines()):
+    if not all(character.isprintable() or character in "\t\r\n" for character in value):
         raise ValueError("has characters that cannot be printed")
     return value
 
@@ -81,11 +81,6 @@ def _item(value: str) -> str:
     return _line(value)
 
 
-def _number(value: Decimal | int) -> Decimal | int:
-    formats.write_decimal(Decimal(value))
-    return value
-
-
 def _amount(value: Decimal) -> Decimal:
     formats.write_amount(value)
     return value
@@ -104,7 +99,7 @@ def _currency(value: str) -> str:
 
 
 def _maybe_currency(value: str | None) -> str | None:
-    return value and _currency(value)
+    return None if value is None else _currency(value)
 
 
 # How it is written
@@ -147,14 +142,15 @@ WrittenReference = Annotated[str, Field(max_length=255), AfterValidator(_referen
 WrittenSecret = Annotated[SecretStr, PlainSerializer(_revealed)]  # in no repr and no dump
 WrittenSecret50 = Annotated[SecretStr, Field(max_length=50), PlainSerializer(_revealed)]
 WrittenSecret255 = Annotated[SecretStr, Field(max_length=255), PlainSerializer(_revealed)]
-Url = Annotated[str, Field(max_length=255), AfterValidator(_url)]
+Url = Annotated[str, AfterValidator(_url)]
+Url255 = Annotated[str, Field(max_length=255), AfterValidator(_url)]
 WrittenHtml = Annotated[Mapping[str, JsonValue], Field(min_length=1)]  # {"strong": "html"}
 Selection = Annotated[
     tuple[Annotated[str, AfterValidator(_item)], ...],
     Field(min_length=1),
     PlainSerializer(", ".join),
 ]
-WrittenNumber = Annotated[Decimal | int, AfterValidator(_number), PlainSerializer(_plain)]
+WrittenNumber = Annotated[Decimal | int, PlainSerializer(_plain)]
 Quantity = Annotated[Decimal, Field(gt=0), PlainSerializer(formats.write_decimal)]
 WrittenPercent = Annotated[Decimal, PlainSerializer(formats.write_percent)]
 Money = Annotated[Decimal, AfterValidator(_money), PlainSerializer(_in_currency)]

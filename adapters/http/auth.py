@@ -66,6 +66,9 @@ class KeyAuth(httpx.Auth):
     """`Authorization: Bearer …` with a key that does not expire."""
 
     def __init__(self, key: str) -> None:
+        """Raises ValueError where the key cannot stand in a header."""
+        if not _can_be_sent(key):
+            raise ValueError("the key must be printable ASCII, without line breaks")
         self._key = key
 
     def __repr__(self) -> str:
@@ -184,8 +187,8 @@ class BearerAuth(httpx.Auth):
         answer = await self._send(call)
         body = answer.body if isinstance(answer.body, dict) else {}
         access = body.get("access_token")
-        if not isinstance(access, str) or not access:
-            raise answer.unreadable("the token answer has no access_token")
+        if not isinstance(access, str) or not _can_be_sent(access):
+            raise answer.unreadable("the token answer has no access_token that can be used")
         renewed = body.get("refresh_token")
         life = _life(body.get("expires_in"))
         return Token(
@@ -193,6 +196,10 @@ class BearerAuth(httpx.Auth):
             refresh=renewed if isinstance(renewed, str) and renewed else refresh,
             renew_at=asked + life - min(MARGIN, life / 4),
         )
+
+
+def _can_be_sent(token: str) -> bool:
+    return bool(token) and token.isascii() and token.isprintable()
 
 
 def _life(expires_in: object) -> float:

@@ -97,8 +97,8 @@ def http_date(text: str | None) -> datetime | None:
     """An HTTP date, aware, UTC; None for anything else."""
     try:
         date = parsedate_to_datetime(text) if text else None
-    except ValueError:
+        if date is None:
+            return None
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    if date is None:
-        return None
-    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)

@@ -139,8 +139,13 @@ class HttpClient:
         async with self._slot(call), contextlib.AsyncExitStack() as held:
             received = await self._authorised(call, request, held)
             answer = self._judge(call, received, self._rules)
-            assert received.chunks is not None, "a good answer is left to be read"
-            yield Download(answer.status, answer.headers, received.chunks)
+            if received.chunks is None:  # a bad status that its body says is good
+                raise answer.unreadable("an answer came instead of a file")
+            download = Download(answer.status, answer.headers, received.chunks)
+            try:
+                yield download
+            finally:
+                download.over = True
 
     async def sign_in(self) -> None:
         """Make sure that there is a token, without any other call.

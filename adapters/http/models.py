@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -68,48 +69,92 @@ def parse(model: type[M], raw: Any, answer: Answer, connection: str) -> M:
         MalformedAnswer: it does not fit the model (`Ambiguous` where the call was a write).
     """
     try:
-        parsed = model.model_validate(raw)
+        return typed(model, raw, connection)
     except ValidationError as error:
         # Without the input: it may be personal data, and this text goes into logs.
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"])) or "the body"
         message = f"{model.__name__}: {where}: {first['msg']} ({error.error_count()} problems)"
         raise answer.unreadable(message) from None
+
+
+def typed(model: type[M], raw: Any, connection: str) -> M:
+    """The typed form of what a provider sent, with unknown fields and values counted.
+
+    Raises:
+        pydantic.ValidationError: it does not fit the model.
+    """
+    parsed = model.model_validate(raw)
     count_unknown(parsed, connection)
     return parsed
 
 
 def count_unknown(parsed: ProviderModel, connection: str) -> None:
     """Count the fields and the enumeration values that the model does not know."""
-    for model, name in unknown_fields(parsed):
-        metrics.unknown_fields.labels(connection, model, name).inc()
-    for model, name in unknown_values(parsed):
-        metrics.unknown_values.labels(connection, model, name).inc()
+    for part in _parts(parsed):
+        model = type(part).__name__
+        for name in part.model_extra or ():
+            metrics.unknown_fields.labels(connection, model, name).inc()
+        for name in _fields_of_unknown_value(part):
+            metrics.unknown_values.labels(connection, model, name).inc()
 
 
 def unknown_fields(parsed: ProviderModel) -> Iterator[tuple[str, str]]:
     """Model and field name of each field that no model declares, in nested models too."""
-    for model in _all_models(parsed):
-        for name in model.model_extra or ():
-            yield type(model).__name__, name
+    for part in _parts(parsed):
+        for name in part.model_extra or ():
+            yield type(part).__name__, name
 
 
 def unknown_values(parsed: ProviderModel) -> Iterator[tuple[str, str]]:
     """Model and field name of each value that is not a documented one."""
-    for model in _all_models(parsed):
-        for name, info in type(model).model_fields.items():
-            for known in info.metadata:
-                if isinstance(known, Known):
-                    value = getattr(model, name)
-                    given = value if isinstance(value, tuple) else (value,)
-                    if any(v is not None and v not in known.values for v in given):
-                        yield type(model).__name__, name
+    for part in _parts(parsed):
+        for name in _fields_of_unknown_value(part):
+            yield type(part).__name__, name
 
 
-def _all_models(parsed: ProviderModel) -> Iterator[ProviderModel]:
+def _fields_of_unknown_value(part: ProviderModel) -> Iterator[str]:
+    for name, known in _shape(type(part)).known:
+        value = getattr(part, name)
+        given = value if isinstance(value, tuple) else (value,)
+        if any(one is not None and one not in known for one in given):
+            yield name
+
+
+def _parts(parsed: ProviderModel) -> Iterator[ProviderModel]:
+    """The model and every model in it."""
     yield parsed
-    for name in type(parsed).model_fields:
+    for name in _shape(type(parsed)).nesting:
         value = getattr(parsed, name)
         for child in value if isinstance(value, tuple) else (value,):
             if isinstance(child, ProviderModel):
-                yield from _all_models(child)
+                yield from _parts(child)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What there is to look at in a model: enumerations, and fields that hold models."""
+
+    known: tuple[tuple[str, frozenset[str]], ...]
+    nesting: tuple[str, ...]
+
+
+@functools.cache
+def _shape(model: type[ProviderModel]) -> _Shape:
+    # Once for each class: every answer is looked through, and most fields hold neither.
+    fields = model.model_fields.items()
+    return _Shape(
+        known=tuple(
+            (name, mark.values)
+            for name, info in fields
+            for mark in info.metadata
+            if isinstance(mark, Known)
+        ),
+        nesting=tuple(name for name, info in fields if _holds_models(info.annotation)),
+    )
+
+
+def _holds_models(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, ProviderModel):
+        return True
+    return any(_holds_models(inner) for inner in get_args(annotation))

@@ -12,6 +12,7 @@ from adapters.http.errors import Transient
 from adapters.http.models import Detail, M, parse
 
 MAX_PASSES: Final = 5  # readings of a list that keeps moving
+MAX_DIGITS: Final = 18  # of a count; more is no count
 
 
 @dataclass(frozen=True)
@@ -144,4 +145,4 @@ def rows_of(body: Any, answer: Answer) -> list[dict[str, Any]]:
 def whole_number(value: Any) -> int | None:
     """A count as number or text; None for anything else."""
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None

@@ -13,6 +13,7 @@ import httpx
 
 from adapters.http.call import Content
 from adapters.http.errors import Unsendable
+from adapters.http.paging import whole_number
 
 PIECE = 64 * 1024  # bytes that are sent at once; each is a sign of life for the time-out
 LONGEST_NAME = 200  # characters of a file's name that are kept
@@ -90,7 +91,7 @@ async def _at_hand(content: bytes) -> AsyncGenerator[bytes, None]:
     yield content
 
 
-@dataclass(frozen=True)
+@dataclass
 class Download:
     """A body that is being read, once: `async for chunk in download`.
 
@@ -101,8 +102,12 @@ class Download:
     status: int
     headers: httpx.Headers = field(repr=False)
     chunks: AsyncIterator[bytes] = field(repr=False)
+    over: bool = False  # it has been read, or left
 
     def __aiter__(self) -> AsyncIterator[bytes]:
+        if self.over:  # nothing more would come, which could be taken for an empty file
+            raise RuntimeError("a download is read once, inside its `async with`")
+        self.over = True
         return self.chunks
 
     @property
@@ -114,8 +119,9 @@ class Download:
     @property
     def length(self) -> int | None:
         """The number of bytes that are to come, where the provider says so."""
-        said = self.headers.get("content-length", "")
-        return int(said) if said.isdigit() and "content-encoding" not in self.headers else None
+        if "content-encoding" in self.headers:
+            return None
+        return whole_number(self.headers.get("content-length"))
 
     @property
     def filename(self) -> str | None:

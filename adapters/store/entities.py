@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.dml import Update
 
 from adapters.store import dialects
 from adapters.store.columns import Json
 from adapters.store.rows import columns_of, values_of
 from adapters.store.tables import entities
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class Entity:
     """One entity as we last saw it. `version` counts its events: the last one's `ce_sequence`.
 
     `row_fingerprint` is of the listing's row, `detail_fingerprint` of the detail; `marks` are the
-    stream's own notes; `live` entities are read more often than settled ones.
+    stream's own notes; `due_at` is when to look at it next (None: not by itself).
     """
 
     connection: str
@@ -37,6 +34,7 @@ class Entity:
     detail_fingerprint: str | None = None
     detail_read_at: datetime | None = None
     changed_at: datetime | None = None
+    due_at: datetime | None = None
     state: Json = None
     marks: Json = None
 
@@ -105,62 +103,63 @@ async def add_new(tx: AsyncConnection, new: Sequence[Entity]) -> None:
         await tx.execute(insert(entities), [values_of(entity) for entity in new])
 
 
-async def touch_rows(
-    tx: AsyncConnection,
-    connection: str,
-    kind: str,
-    rows: Iterable[tuple[str, str]],
-    seen_at: datetime,
-) -> None:
-    """Note of many entities, as (id, row fingerprint), that the listing showed them at `seen_at`.
-
-    Nothing else of them changes; ids that we do not know are passed over.
-    """
-    touched = (
-        update(entities)
-        .where(_of(connection, kind), entities.c.entity_id == bindparam("id"))
-        .values(row_fingerprint=bindparam("fingerprint"), row_seen_at=seen_at)
-    )
-    await _for_each(tx, touched, rows)
-
-
-async def touch_details(
-    tx: AsyncConnection,
-    connection: str,
-    kind: str,
-    details: Iterable[tuple[str, str]],
-    read_at: datetime,
-) -> None:
-    """Note of many entities, as (id, detail fingerprint), that their detail was read at `read_at`.
-
-    Nothing else of them changes; ids that we do not know are passed over.
-    """
-    touched = (
-        update(entities)
-        .where(_of(connection, kind), entities.c.entity_id == bindparam("id"))
-        .values(detail_fingerprint=bindparam("fingerprint"), detail_read_at=read_at)
-    )
-    await _for_each(tx, touched, details)
-
-
-async def least_recently_read(
-    tx: AsyncConnection, connection: str, kind: str, limit: int, *, live: bool | None = None
+async def due(
+    tx: AsyncConnection, connection: str, kind: str, now: datetime, limit: int
 ) -> list[Entity]:
-    """The entities whose detail was read longest ago, never read ones first: the next to read.
+    """The entities that should be looked at by now, those that wait longest first."""
+    chosen = (
+        select(*_COLUMNS)
+        .where(_of(connection, kind), entities.c.due_at <= now)
+        .order_by(entities.c.due_at, entities.c.entity_id)
+        .limit(limit)
+    )
+    return [Entity(*row) for row in await tx.execute(chosen)]
 
-    `live` takes only the live or only the settled ones.
-    """
-    found: list[Entity] = []
-    for wanted in (True, False) if live is None else (live,):  # each is one stretch of the index
-        chosen = (
-            select(*_COLUMNS)
-            .where(_of(connection, kind), entities.c.live == wanted)
-            .order_by(entities.c.detail_read_at.asc().nulls_first(), entities.c.entity_id)
-            .limit(limit)
+
+async def set_due(
+    tx: AsyncConnection, connection: str, kind: str, ids: Iterable[str], due_at: datetime | None
+) -> None:
+    """Say when to look next at these entities; ids that we do not know are passed over."""
+    for part in dialects.chunks(sorted(set(ids))):
+        changed = (
+            update(entities)
+            .where(_of(connection, kind), entities.c.entity_id.in_(part))
+            .values(due_at=due_at)
         )
-        found.extend(Entity(*row) for row in await tx.execute(chosen))
-    found.sort(key=lambda entity: (entity.detail_read_at or _NEVER, entity.entity_id))
-    return found[:limit]
+        await tx.execute(changed)
+
+
+async def ids(
+    tx: AsyncConnection, connection: str, kind: str, *, live: bool | None = None
+) -> set[str]:
+    """The ids of all entities of a kind that we know, or of the live or the settled ones."""
+    chosen = select(entities.c.entity_id).where(_of(connection, kind))
+    if live is not None:
+        chosen = chosen.where(entities.c.live == live)
+    return set((await tx.scalars(chosen)).all())
+
+
+async def changed_since(
+    tx: AsyncConnection, connection: str, kind: str, since: datetime
+) -> list[str]:
+    """The ids of the entities that changed at that time or later."""
+    chosen = select(entities.c.entity_id).where(
+        _of(connection, kind), entities.c.changed_at >= since
+    )
+    return list((await tx.scalars(chosen)).all())
+
+
+async def following(
+    tx: AsyncConnection, connection: str, kind: str, after: str, limit: int
+) -> list[str]:
+    """The next ids of a walk through all entities of a kind, in the order of their ids."""
+    chosen = (
+        select(entities.c.entity_id)
+        .where(_of(connection, kind), entities.c.entity_id > after)
+        .order_by(entities.c.entity_id)
+        .limit(limit)
+    )
+    return list((await tx.scalars(chosen)).all())
 
 
 async def counts(tx: AsyncConnection) -> dict[tuple[str, str], int]:
@@ -169,14 +168,6 @@ async def counts(tx: AsyncConnection) -> dict[tuple[str, str], int]:
         entities.c.connection, entities.c.kind
     )
     return {(connection, kind): number for connection, kind, number in await tx.execute(counted)}
-
-
-async def _for_each(
-    tx: AsyncConnection, statement: Update, items: Iterable[tuple[str, str]]
-) -> None:
-    values = [{"id": entity_id, "fingerprint": shown} for entity_id, shown in items]
-    if values:
-        await tx.execute(statement, values)
 
 
 def _of(connection: str, kind: str) -> ColumnElement[bool]:

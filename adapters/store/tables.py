@@ -50,17 +50,15 @@ entities = Table(
     Column("row_seen_at", UtcTime, nullable=False),
     Column("detail_read_at", UtcTime),
     Column("changed_at", UtcTime),
+    Column("due_at", UtcTime),
     # Last, because they are long: what stands before them is read without them.
     Column("state", JsonText),
     Column("marks", JsonText),
 )
-Index(
-    "ix_entities_rotation",
-    entities.c.connection,
-    entities.c.kind,
-    entities.c.live,
-    entities.c.detail_read_at,
-)
+_kind_of_entity = (entities.c.connection, entities.c.kind)
+Index("ix_entities_due", *_kind_of_entity, entities.c.due_at)
+Index("ix_entities_changed", *_kind_of_entity, entities.c.changed_at)
+Index("ix_entities_live", *_kind_of_entity, entities.c.live)
 
 cursors = Table(
     "cursors",

@@ -24,6 +24,14 @@ with 400 (or 404) and {"detail": one line}.
                                            items of type, description, quantity, unit_price, vat
     PATCH  /plentific/invoices/{uuid}      change; status "paid" pays (paid_on), items sum up anew
     DELETE the same two                    GET /plentific/work-orders and /plentific/invoices: all
+    GET, POST /plentific/work-orders/{uuid}/{part}         bookings, completion-reports, quotes,
+                                           outstanding-issues: all, make one; keys of the details
+                                           and `uuid`, all optional, any text as a status
+    PATCH, DELETE the same /{uuid}         change (times RFC 3339), delete
+    GET, POST /plentific/{asset}           estates, blocks, properties, tenants, landlords,
+                                           property-managers: all, make one; keys of the API's body
+    PATCH, DELETE /plentific/{asset}/{uuid}
+    GET    /plentific/deliveries           webhooks so far; sent if send_webhooks is set
     GET, POST /essensys/accounts           POST {clientname, accountid?, ...}
     GET    /essensys/charge-sheets         what was really written, referencetext included
     POST   /essensys/charge-sheets         one made behind the API's back

@@ -97,11 +97,12 @@ class Sandbox:
             return
         self._listener.close()
         self.state.faults.close()
-        if self._sender is not None:
-            self._sender.cancel()
         for connection in list(self._connections.connections):
             connection.transport.abort()
         tasks = set(self._connections.tasks)
+        if self._sender is not None:
+            self._sender.cancel()
+            tasks.add(self._sender)
         if tasks:
             await asyncio.wait(tasks, timeout=END_WITHIN)
         await self._listener.wait_closed()

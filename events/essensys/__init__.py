@@ -26,6 +26,7 @@ from events.essensys.leads import (
 )
 from events.essensys.shared import (
     EssensysId,
+    Reference,
 )
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "InvoiceData",
     "Lead",
     "LeadData",
+    "Reference",
 ]

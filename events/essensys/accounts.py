@@ -3,7 +3,7 @@
 from pydantic import StrictBool
 
 from events.base import Day, EventModel, Instant, Previous
-from events.essensys.shared import EssensysId
+from events.essensys.shared import EssensysId, Reference
 
 
 class Account(EventModel):
@@ -15,12 +15,12 @@ class Account(EventModel):
     account_id: EssensysId
     name: str | None = None
     alias: str | None = None
-    account_type: EssensysId | None = None
-    client_type: EssensysId | None = None
-    group_account: EssensysId | None = None
-    location: EssensysId | None = None
-    organization: EssensysId | None = None
-    broker: EssensysId | None = None
+    account_type: Reference = None
+    client_type: Reference = None
+    group_account: Reference = None
+    location: Reference = None
+    organization: Reference = None
+    broker: Reference = None
     first_name: str | None = None
     email: str | None = None
     phone: str | None = None

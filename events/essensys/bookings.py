@@ -3,7 +3,7 @@
 from pydantic import StrictBool
 
 from events.base import EventModel, Instant, OpenEnum, Previous, Quantity
-from events.essensys.shared import EssensysId
+from events.essensys.shared import EssensysId, Reference
 
 
 class BookingStatus(OpenEnum):
@@ -23,13 +23,13 @@ class Booking(EventModel):
     status: BookingStatus
     status_raw: str | None = None
     title: str | None = None
-    account: EssensysId | None = None
+    account: Reference = None
     account_name: str | None = None
-    contact: EssensysId | None = None
-    resource: EssensysId | None = None
+    contact: Reference = None
+    resource: Reference = None
     resource_name: str | None = None
-    product_group: EssensysId | None = None
-    location: EssensysId | None = None
+    product_group: Reference = None
+    location: Reference = None
     start: Instant | None = None
     end: Instant | None = None
     duration_hours: Quantity | None = None

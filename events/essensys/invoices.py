@@ -3,7 +3,7 @@
 from pydantic import StrictBool
 
 from events.base import Currency, Day, EventModel, Instant, Money, Previous
-from events.essensys.shared import EssensysId
+from events.essensys.shared import EssensysId, Reference
 
 
 class Invoice(EventModel):
@@ -17,9 +17,9 @@ class Invoice(EventModel):
     number: str | None = None
     description: str | None = None
     status_code: str | None = None
-    account: EssensysId | None = None
-    location: EssensysId | None = None
-    organization: EssensysId | None = None
+    account: Reference = None
+    location: Reference = None
+    organization: Reference = None
     approved: StrictBool | None = None
     paid: StrictBool
     paid_date: Day | None = None

@@ -3,7 +3,7 @@
 from pydantic import StrictBool
 
 from events.base import Code, EventModel, Instant, Previous
-from events.essensys.shared import EssensysId
+from events.essensys.shared import EssensysId, Reference
 
 
 class Lead(EventModel):
@@ -27,19 +27,19 @@ class Lead(EventModel):
     county: str | None = None
     postcode: str | None = None
     country: str | None = None
-    location: EssensysId | None = None
-    lead_type: EssensysId | None = None
+    location: Reference = None
+    lead_type: Reference = None
     lead_status: Code | None = None
     lead_status_id: Code | None = None
     lead_source: str | None = None
-    client_type: EssensysId | None = None
+    client_type: Reference = None
     industry: str | None = None
-    broker: EssensysId | None = None
+    broker: Reference = None
     enquired: Instant | None = None
     converted: StrictBool
     converted_at: Instant | None = None
     dead: StrictBool
-    dead_reason: EssensysId | None = None
+    dead_reason: Reference = None
     created: Instant | None = None
 
 

@@ -7,7 +7,7 @@ from events.facilitee.shared import Address, FaciliteeId, Person
 
 
 class Owner(Person):
-    """Somebody who owns property units; amounts are in `currency`, which comes from the settings."""
+    """An owner of property units; amounts are in `currency`, which comes from the settings."""
 
     address: Address | None = None
     currency: Currency

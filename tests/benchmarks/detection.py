@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -23,7 +24,7 @@ from workers.clock import SystemClock
 from workers.detect.cycle import run_cycle
 from workers.detect.observe import Source
 from workers.detect.plentific import WORK_ORDERS
-from workers.detect.stream import Facts
+from workers.detect.stream import Facts, no_windows
 
 CONNECTION = "plentific"
 FIRST, SECOND, THIRD = "tiebeam pass 1", "tiebeam pass 2", "tiebeam pass 3"
@@ -112,7 +113,12 @@ async def _ours(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
     await _turn(url, 0)
     async with new_store(folder) as store, _client(url) as client:
         source = Source(
-            WORK_ORDERS, client, Facts(CONNECTION, "GBP", "Europe/London"), store, SystemClock()
+            replace(WORK_ORDERS, windows=no_windows, covers_live=False),
+            client,
+            Facts(CONNECTION, "GBP", "Europe/London"),
+            store,
+            SystemClock(),
+            WORK_ORDERS.cadence,
         )
         first = await _pass(source, rows)
         await _turn(url, 1)
@@ -124,7 +130,7 @@ async def _ours(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
 
 async def _pass(source: Source, rows: int) -> Sample:
     began = Moment.start()
-    progress = await run_cycle(source, WORK_ORDERS.cadence)
+    progress = await run_cycle(source)
     sample = began.sample(rows)
     assert (progress.error, progress.total) == (None, rows), f"{progress}"
     return sample

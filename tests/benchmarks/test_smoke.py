@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from adapters.kafka.settings import KafkaSettings
-from tests.benchmarks import detection, intake, reactions, relay
+from tests.benchmarks import detection, intake, reactions, relay, webhooks
 from tests.benchmarks.material import with_hot_key
 from tests.benchmarks.order import check_record
 from tests.benchmarks.profiling import profiled
@@ -30,6 +30,11 @@ async def _smoke(workload: Workload) -> Result:
 
 async def test_detection_finds_every_change(tmp_path: Path) -> None:
     async with detection.workload(tmp_path, rows=1_000) as workload:
+        await _smoke(workload)
+
+
+async def test_webhooks_are_stored_before_they_are_answered(tmp_path: Path) -> None:
+    async with webhooks.workload(tmp_path, count=200) as workload:
         await _smoke(workload)
 
 

@@ -19,7 +19,15 @@ from events.catalogue import EVENT_TYPES
 from events.envelope import Event, MalformedEvent, from_record, to_headers
 from events.plentific import InvoiceData, InvoiceStatus
 from events.schemas import SCHEMA_DIR
-from tests.events.samples import DATA, DETECTED, EVERY_TYPE, HAPPENED, INVOICE_UUID, event
+from tests.events.samples import (
+    DATA,
+    DETECTED,
+    EVERY_TYPE,
+    HAPPENED,
+    INVOICE_UUID,
+    ONE_TYPE_OF_EACH_MODEL,
+    event,
+)
 
 PAID = event("plentific.invoice.paid")
 HEADERS = dict(to_headers(PAID))
@@ -33,7 +41,9 @@ header_lists = st.lists(st.tuples(st.sampled_from(KNOWN_NAMES) | st.text(), head
 def committed_schema(name: str) -> Draft202012Validator:
     """The committed schema of an event type, which tells a reader what the data is like."""
     path = SCHEMA_DIR / f"{name}.v{EVENT_TYPES[name].version}.json"
-    return Draft202012Validator(orjson.loads(path.read_bytes()), format_checker=FormatChecker())
+    schema: dict[str, Any] = orjson.loads(path.read_bytes())
+    assert schema["$id"] == EVENT_TYPES[name].schema_uri
+    return Draft202012Validator(schema, format_checker=FormatChecker())
 
 
 def record(**changes: bytes | None) -> tuple[bytes, bytes, list[tuple[str, Any]]]:
@@ -76,7 +86,7 @@ def test_an_event_is_read_back_as_it_was_written(name: str) -> None:
     assert written.data_as(EVENT_TYPES[name].model) == DATA[name]()
 
 
-@pytest.mark.parametrize("name", EVERY_TYPE)
+@pytest.mark.parametrize("name", ONE_TYPE_OF_EACH_MODEL)
 def test_the_official_sdk_reads_our_records(name: str) -> None:
     written = event(name, caused_by=PAID, backfill=True)
 
@@ -106,12 +116,12 @@ def test_the_data_fits_the_committed_schema_that_the_event_names(name: str) -> N
     row = EVENT_TYPES[name]
     data = orjson.loads(written.data)
 
-    assert committed_schema(name).schema["$id"] == written.dataschema
+    assert written.dataschema == row.schema_uri
     committed_schema(name).validate(data)
     assert list(data) == [row.entity, "previous"] or list(data) == ["previous", row.entity]
 
 
-@pytest.mark.parametrize("name", EVERY_TYPE)
+@pytest.mark.parametrize("name", ONE_TYPE_OF_EACH_MODEL)
 def test_the_committed_schema_refuses_data_that_lacks_the_entity(name: str) -> None:
     validator = committed_schema(name)
 

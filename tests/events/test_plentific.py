@@ -1,4 +1,4 @@
-"""Plentific's work orders and invoices as events."""
+"""Plentific's events: work orders with what hangs on them, and invoices."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ import pytest
 from pydantic import ValidationError
 
 from events.base import changed_fields, json_form
-from events.plentific import InvoiceStatus, WorkOrderStatus, WorkOrderType
-from tests.events.samples import invoice, work_order
+from events.catalogue import EVENT_TYPES
+from events.plentific import (
+    InvoiceStatus,
+    QuoteRejectionReason,
+    QuoteUnitType,
+    WorkOrderStatus,
+    WorkOrderType,
+)
+from events.schemas import schema_of
+from tests.events.samples import WORK_ORDER_UUID, invoice, work_order
+from tests.events.samples.plentific import booking, completion_report, outstanding_issue, quote
 
 PERSONAL = ("email", "phone", "contact", "first_name", "last_name", "address", "assignee")
 
@@ -54,6 +63,59 @@ def test_a_work_order_reads_as_the_contract_says() -> None:
     ]
 
 
+def test_everything_below_a_work_order_names_it() -> None:
+    for part in (booking(), completion_report(), quote(), outstanding_issue()):
+        assert json_form(part)["work_order_uuid"] == WORK_ORDER_UUID
+
+
+def test_a_booking_that_is_still_to_come_has_times_and_no_status() -> None:
+    form = json_form(booking())
+
+    assert (form["status"], form["status_raw"]) == (None, None)
+    assert (form["start"], form["end"]) == ("2023-01-24T08:00:00Z", "2023-01-24T12:00:00Z")
+    assert form["created"] == "2023-01-20T09:52:20.051000Z"
+
+
+def test_a_quote_reads_as_the_contract_says() -> None:
+    form = json_form(quote(rejection_reason="BACK_TO_MARKET"))
+
+    assert (form["currency"], form["total_including_tax"]) == ("GBP", "114.60")
+    assert form["rejection_reason"] == "back_to_market"
+    assert form["items"] == [
+        {
+            "description": "Replace the lock of the front door",
+            "is_materials": False,
+            "quantity": "1.5",
+            "unit_price": "40.00",
+            "unit_type": "per_hour",
+            "unit_type_raw": None,
+            "tax_amount": "12.00",
+        },
+        {
+            "description": "Lock, five levers",
+            "is_materials": True,
+            "quantity": "1",
+            "unit_price": "35.50",
+            "unit_type": "per_item",
+            "unit_type_raw": None,
+            "tax_amount": "7.10",
+        },
+    ]
+
+
+def test_values_that_no_document_names_do_not_stop_what_is_below_a_work_order() -> None:
+    offer = quote(status="HAGGLED", rejection_reason="BAD_MOOD", items=[{"unit_type": "per_moon"}])
+    report = completion_report(job_outcome="VANISHED", declining_reason="TOO_BLUE")
+
+    assert offer.status_raw == "HAGGLED"
+    assert offer.rejection_reason is QuoteRejectionReason.OTHER
+    assert offer.rejection_reason_raw == "BAD_MOOD"
+    assert offer.items[0].unit_type is QuoteUnitType.OTHER
+    assert (report.job_outcome_raw, report.declining_reason_raw) == ("VANISHED", "TOO_BLUE")
+    assert booking(status="ATE_LUNCH").status_raw == "ATE_LUNCH"
+    assert outstanding_issue(reason="HAUNTED").reason_raw == "HAUNTED"
+
+
 def test_values_that_no_document_names_stop_neither_a_work_order_nor_an_invoice() -> None:
     order = work_order(
         status="teleported",
@@ -86,8 +148,11 @@ def test_an_edit_shows_as_previous_values_in_json_form() -> None:
 
 
 def test_no_field_has_a_place_for_personal_data() -> None:
-    for form in (json_form(work_order()), json_form(invoice())):
-        assert not [name for name in form for word in PERSONAL if word in name]
+    for row in EVENT_TYPES.values():
+        if row.provider == "plentific":
+            parts = schema_of(row.name)["$defs"].values()
+            fields = {name for part in parts for name in part.get("properties", ())}
+            assert not [name for name in fields for word in PERSONAL if word in name]
     for name in ("assignee", "created_by", "contacts", "access_notes"):
         with pytest.raises(ValidationError, match="Extra inputs"):
             work_order(**{name: "johndoe@test.com"})

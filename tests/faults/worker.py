@@ -1,7 +1,7 @@
 """A worker that dies on cue: `tiebeam run`, with SIGKILL at one boundary, its spans in a file.
 
 python -m tests.faults.worker --config FILE [--die-at POINT[:n]] [--freeze-at POINT[:n]]
-    [--spans FILE] [--log FILE]
+    [--spans FILE] [--log FILE] [ROLE ...]
 
 Beside that it asks Kafka to be given up sooner than after ten seconds.
 """
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         boundaries.arm(options.die_at, signal.SIGKILL)
     if options.freeze_at:
         boundaries.arm(options.freeze_at, signal.SIGSTOP)
-    sys.argv = ["tiebeam", "--config", str(options.config), "run"]
+    sys.argv = ["tiebeam", "--config", str(options.config), "run", *options.roles]
     cli.main()
 
 
@@ -58,6 +58,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--freeze-at", metavar="POINT[:n]")
     parser.add_argument("--spans", type=Path, help="append each span that ends, as a JSON line")
     parser.add_argument("--log", type=Path, help="instead of stdout and stderr")
+    parser.add_argument("roles", nargs="*", metavar="ROLE", help="none: all")
     return parser.parse_args(arguments)
 
 

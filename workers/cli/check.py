@@ -48,7 +48,7 @@ async def _problems(parts: Parts) -> AsyncIterator[tuple[str, str | None]]:
     yield f"kafka {parts.settings.kafka.bootstrap_servers}", await kafka_problem(parts)
     for name, client in parts.clients.items():
         yield f"connection {name}", await _credentials_problem(client)
-    for source, _ in parts.sources:
+    for source in parts.sources:
         yield f"stream {'/'.join(source.labels)}", await _first_page_problem(source)
 
 

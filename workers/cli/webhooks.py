@@ -44,7 +44,9 @@ def show(
 @app.command("sync")
 def sync(
     context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done.")
+    ] = False,
     renew: Annotated[
         bool, typer.Option("--renew", help="Replace ours anyway: the secret has changed.")
     ] = False,

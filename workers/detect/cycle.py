@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 
@@ -11,26 +10,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.http.errors import ProviderError, Transient
 from adapters.store import cursors, entities
-from adapters.store.entities import Entity
 from adapters.store.errors import StoreError
-from workers.detect import observe
+from workers.detect import children, observe, removal
 from workers.detect.observe import Source, Tally
-from workers.detect.stream import Cadence, Page
+from workers.detect.stream import Page
 from workers.detect.sweep import SweepReport, sweep, window
 from workers.telemetry import logs, metrics, tracing
 
-LIVE_DETAILS = 50
-"""Details of live entities read in one look, so that a look stays short."""
-COLD_DETAILS = 10
-"""Details of finished entities read in one look: they change seldom, but they do."""
-COLD_EVERY = timedelta(days=1)
+DUE_DETAILS = 50
+"""Details read in one look because they are due, so that a look stays short."""
+
+OVERLAP = timedelta(seconds=30)
+"""How far back a look reaches for changes that were saved while the one before was under way."""
 
 log = logs.logger("detect")
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a stream is: what its cursor in the store holds. Times are ISO 8601, UTC."""
+    """How far a stream is: what its cursor in the store holds. Times are ISO 8601, UTC.
+
+    `pages`, `ids` and `total` are of the last sweep; `missed` of `compared` rows were changes that
+    only a slow look found; `held` entities are gone, too many at once to be told.
+    """
 
     baseline_at: str | None = None
     swept_at: str | None = None
@@ -39,6 +41,12 @@ class Progress:
     failures: int = 0
     error: str | None = None
     unusable: int = 0
+    pages: int = 0
+    ids: int = 0
+    missed: int = 0
+    compared: int = 0
+    held: int = 0
+    walked_to: str = ""
     seen: int = 0
     changed: int = 0
     events: int = 0
@@ -59,7 +67,7 @@ async def _progress(tx: AsyncConnection, source: Source) -> Progress:
     return Progress(**{name: value for name, value in values if name in known})
 
 
-async def run_cycle(source: Source, cadence: Cadence) -> Progress:
+async def run_cycle(source: Source) -> Progress:
     """Look at the stream once and write down how it went.
 
     What was read before a failure stays saved; the failure itself is in the returned progress, and
@@ -78,7 +86,7 @@ async def run_cycle(source: Source, cadence: Cadence) -> Progress:
             f"look at {source.stream.provider}.{source.stream.name}",
             attributes={"tiebeam.connection": source.facts.connection},
         ):
-            after = await _look(source, cadence, before, now, tally)
+            after = await _look(source, before, now, tally)
     except ProviderError as error:
         tally.error = tally.error or error
         after = before
@@ -103,6 +111,7 @@ def _counted(after: Progress, tally: Tally, now: datetime) -> Progress:
         seen=tally.seen,
         unusable=tally.unusable,
         changed=tally.changed,
+        missed=after.missed + tally.missed,
         events=after.events + tally.events,
     )
     if tally.error is None:
@@ -116,15 +125,29 @@ def _explain(error: Exception) -> str:
     return str(error) if known else f"{type(error).__qualname__}, see the log"
 
 
-async def _look(
-    source: Source, cadence: Cadence, before: Progress, now: datetime, tally: Tally
-) -> Progress:
+async def _look(source: Source, before: Progress, now: datetime, tally: Tally) -> Progress:
+    if source.stream.parent is not None:
+        return await _below(source, before, now, tally)
     if before.baseline_at is None:
         return await _baseline(source, before, now, tally)
     baseline = datetime.fromisoformat(before.baseline_at)
-    after = await _rows(source, cadence, before, now, baseline, tally)
-    await _rotate(source, cadence, now, baseline, tally)
+    after = await _rows(source, before, now, baseline, tally)
+    await _rotate(source, now, baseline, tally)
     return after
+
+
+async def _below(source: Source, before: Progress, now: datetime, tally: Tally) -> Progress:
+    """Look below the parents. What was there before the first look is told from its own times."""
+    if before.baseline_at is None:
+        before = replace(before, baseline_at=now.isoformat(), steady=True)
+    assert before.baseline_at is not None
+    baseline = datetime.fromisoformat(before.baseline_at)
+    since = datetime.fromisoformat(before.looked_at) if before.looked_at else baseline
+    walked_to = await children.look_below(
+        source, since - OVERLAP, baseline, before.walked_to, tally
+    )
+    await _rotate(source, now, baseline, tally)
+    return replace(before, walked_to=walked_to, compared=before.compared + tally.seen)
 
 
 async def _baseline(source: Source, before: Progress, now: datetime, tally: Tally) -> Progress:
@@ -146,46 +169,65 @@ async def _baseline(source: Source, before: Progress, now: datetime, tally: Tall
 
 
 async def _rows(
-    source: Source,
-    cadence: Cadence,
-    before: Progress,
-    now: datetime,
-    baseline: datetime,
-    tally: Tally,
+    source: Source, before: Progress, now: datetime, baseline: datetime, tally: Tally
 ) -> Progress:
     context = tracing.current()
+    stream = source.stream
+    windows = stream.windows(now)
+    sweeping = not windows or _due(before.swept_at, source.cadence.sweep_every, now)
+    if sweeping and not stream.covers_live:
+        return await _sweep(source, before, now, baseline, tally)
+    shown: set[str] = set()
 
     async def read(page: Page) -> None:
         await observe.observe_rows(source, page.rows, baseline, tally, context)
+        shown.update(str(row[stream.id_field]) for row in page.rows)
 
-    windows = source.stream.windows(now)
-    if windows and not _due(before.swept_at, cadence.sweep_every, now):
-        for filters in windows:
-            await window(source.stream, source.client, filters, read)
-        return before
+    for filters in windows:
+        await window(stream, source.client, filters, read)
+    if stream.covers_live:
+        await _look_for_absent(source, shown, baseline, tally)
+    return await _sweep(source, before, now, baseline, tally) if sweeping else before
+
+
+async def _sweep(
+    source: Source, before: Progress, now: datetime, baseline: datetime, tally: Tally
+) -> Progress:
+    """Read the whole list; what windows that were just read should have shown is missed."""
+    context = tracing.current()
+    late = source.stream.covers_live
+    seen_before = tally.seen
+
+    async def read(page: Page) -> None:
+        await observe.observe_rows(source, page.rows, baseline, tally, context, late=late)
+
     report = await sweep(source.stream, source.client, read)
+    after = replace(before, total=report.total, pages=report.pages, ids=len(report.ids))
     if not report.steady or tally.error is not None:
         # rows may have been missed or left unread: sweep again at the next look
-        return replace(before, total=report.total, steady=report.steady)
-    return _swept(before, report, now)
+        return replace(after, steady=report.steady)
+    held = await removal.tell_removed(source, report.ids, tally)
+    compared = before.compared + (tally.seen - seen_before if late else 0)
+    return _swept(replace(after, held=held, compared=compared), report, now)
 
 
-async def _rotate(
-    source: Source, cadence: Cadence, now: datetime, baseline: datetime, tally: Tally
+async def _look_for_absent(
+    source: Source, shown: set[str], baseline: datetime, tally: Tally
 ) -> None:
-    connection, kind = source.facts.connection, source.stream.entity
+    """Look at live entities that the windows together should have shown: they have changed."""
     async with source.store.read() as tx:
-        live = await entities.least_recently_read(tx, connection, kind, LIVE_DETAILS, live=True)
-        cold = await entities.least_recently_read(tx, connection, kind, COLD_DETAILS, live=False)
-    stale = [
-        *_read_before(live, now - cadence.details_every),
-        *_read_before(cold, now - COLD_EVERY),
-    ]
-    await observe.observe_details(source, stale, baseline, tally, tracing.current())
+        live = await entities.ids(tx, *source.place, live=True)
+        absent = await entities.load(tx, *source.place, sorted(live - shown)[:DUE_DETAILS])
+    await observe.observe_details(source, list(absent.values()), baseline, tally, tracing.current())
 
 
-def _read_before(known: Iterable[Entity], limit: datetime) -> list[Entity]:
-    return [one for one in known if one.detail_read_at is None or one.detail_read_at <= limit]
+async def _rotate(source: Source, now: datetime, baseline: datetime, tally: Tally) -> None:
+    """Read the details that are due, however unchanged their rows look."""
+    if source.stream.read is None or source.stream.whole_rows:
+        return
+    async with source.store.read() as tx:
+        due = await entities.due(tx, *source.place, now, DUE_DETAILS)
+    await observe.observe_details(source, due, baseline, tally, tracing.current())
 
 
 def _moving(source: Source, report: SweepReport) -> Transient:
@@ -195,7 +237,14 @@ def _moving(source: Source, report: SweepReport) -> Transient:
 
 
 def _swept(before: Progress, report: SweepReport, now: datetime) -> Progress:
-    return replace(before, swept_at=now.isoformat(), total=report.total, steady=report.steady)
+    return replace(
+        before,
+        swept_at=now.isoformat(),
+        total=report.total,
+        pages=report.pages,
+        ids=len(report.ids),
+        steady=report.steady,
+    )
 
 
 def _due(last: str | None, pause: timedelta, now: datetime) -> bool:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any
+from zlib import crc32
 
 import orjson
 from opentelemetry.context import Context
@@ -21,15 +22,13 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.http.errors import NotFound, ProviderError
+from adapters.http.models import Detail, ProviderModel, typed
 from adapters.store import entities, outbox
 from adapters.store.engine import Store
 from adapters.store.entities import Entity
-from events import catalogue
-from events.building import new_event
-from events.envelope import Event
-from workers import announce
 from workers.clock import Clock
-from workers.detect.stream import Change, Facts, Json, Known, Stream, Told, Transition
+from workers.detect import telling
+from workers.detect.stream import Cadence, Change, Facts, Json, Known, Stream, Told
 from workers.telemetry import logs, metrics, tracing
 
 log = logs.logger("detect")
@@ -44,6 +43,12 @@ class Source:
     facts: Facts
     store: Store
     clock: Clock
+    cadence: Cadence
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The connection's name and the kind of entity, as the store has them."""
+        return self.facts.connection, self.stream.entity
 
     @property
     def labels(self) -> tuple[str, str]:
@@ -74,17 +79,29 @@ class Unread:
 
 Look = Observation | ProviderError | Unread
 
+SETTLED_EVERY = timedelta(days=7)
+"""The longest time between two looks at what has long been settled: it changes seldom, but does."""
+FIRST_READ_WITHIN = timedelta(days=1)
+"""When the details of what was settled at the baseline are first read: edits need a before."""
+
 
 @dataclass
 class Tally:
-    """What a look at a stream has found so far."""
+    """What a look at a stream has found so far; `missed` is what a faster way should have found."""
 
     seen: int = 0
     changed: int = 0
     events: int = 0
     failed: int = 0
     unusable: int = 0
+    missed: int = 0
     error: Exception | None = None
+
+
+def next_look(cadence: Cadence, quiet: timedelta, *, live: bool) -> timedelta:
+    """How long to wait before looking at a detail again: the longer, the longer nothing changed."""
+    longest = cadence.details_every * 4 if live else max(SETTLED_EVERY, cadence.details_every)
+    return min(max(quiet / 4, cadence.details_every), longest)
 
 
 def fingerprint(value: Json) -> str:
@@ -101,9 +118,7 @@ async def record_baseline(
     Rows to which something happened since are left out: the next look tells of it.
     """
     stream, now = source.stream, source.clock.now()
-    known = await entities.fingerprints(
-        tx, source.facts.connection, stream.entity, [_id(source, row) for row in rows]
-    )
+    known = await entities.fingerprints(tx, *source.place, [_id(source, row) for row in rows])
     new = {
         _id(source, row): _from_row(source, row, now)
         for row in rows
@@ -114,33 +129,55 @@ async def record_baseline(
 
 
 async def observe_rows(
-    source: Source, rows: Sequence[Json], baseline: datetime, tally: Tally, cycle: SpanContext
+    source: Source,
+    rows: Sequence[Json],
+    baseline: datetime,
+    tally: Tally,
+    cycle: SpanContext,
+    *,
+    late: bool = False,
 ) -> None:
     """Read the details of the rows that differ from what is known, and save what they tell.
 
     A detail that cannot be read leaves its row unknown, so that the next look tries again; the
-    other rows are saved all the same and the first error is kept in the tally.
+    other rows are saved all the same and the first error is kept in the tally. `late` says that
+    a quicker way of looking should have found what is found here.
     """
-    place = (source.facts.connection, source.stream.entity)
     by_id = {_id(source, row): row for row in rows}
     async with source.store.read() as tx:
-        seen = await entities.fingerprints(tx, *place, by_id)
+        seen = await entities.fingerprints(tx, *source.place, by_id)
         changed = {key: row for key, row in by_id.items() if seen.get(key) != fingerprint(row)}
-        known = await entities.load(tx, *place, changed)
+        known = await entities.load(tx, *source.place, changed) if changed else {}
     tally.seen += len(rows)
     metrics.ENTITIES_SEEN.labels(*source.labels).inc(len(rows))
     looks = [
         _look(source, entity_id, row, known.get(entity_id), baseline, cycle)
         for entity_id, row in changed.items()
     ]
-    await _save(source, await _all(looks, tally), tally)
+    await _save(source, await _all(looks, tally), tally, late=late)
 
 
 async def observe_details(
-    source: Source, known: Sequence[Entity], baseline: datetime, tally: Tally, cycle: SpanContext
+    source: Source,
+    known: Sequence[Entity],
+    baseline: datetime,
+    tally: Tally,
+    cycle: SpanContext,
+    *,
+    late: bool = False,
 ) -> None:
     """Read details whose rows look unchanged: a thin row hides most edits."""
     looks = [_look(source, entity.entity_id, None, entity, baseline, cycle) for entity in known]
+    await _save(source, await _all(looks, tally), tally, late=late)
+
+
+async def observe_hinted(
+    source: Source, ids: Sequence[str], baseline: datetime, tally: Tally, cycle: SpanContext
+) -> None:
+    """Read the details of entities of which something may have happened, known or not."""
+    async with source.store.read() as tx:
+        known = await entities.load(tx, *source.place, ids)
+    looks = [_look(source, one, None, known.get(one), baseline, cycle) for one in ids]
     await _save(source, await _all(looks, tally), tally)
 
 
@@ -150,18 +187,50 @@ def _happened_since(stream: Stream, row: Json, baseline: datetime) -> bool:
 
 
 def _from_row(source: Source, row: Json, now: datetime) -> Entity:
-    state = source.stream.row_state(row)
+    stream = source.stream
+    state, complete = _shown(source, row)
+    live, entity_id = stream.live(state), _id(source, row)
     return Entity(
-        connection=source.facts.connection,
-        kind=source.stream.entity,
-        entity_id=_id(source, row),
-        ordering_key=source.stream.ordering_key(state),
+        *source.place,
+        entity_id=entity_id,
+        ordering_key=_key(stream, state, entity_id),
         version=0,
         row_fingerprint=fingerprint(row),
+        detail_fingerprint=fingerprint(state) if complete else None,
         row_seen_at=now,
-        live=source.stream.live(state),
+        due_at=_first_look(stream, entity_id, now, live=live),
+        live=live,
         state=state,
     )
+
+
+def _shown(source: Source, row: Json) -> tuple[Json, bool]:
+    """What a row says, and whether that is all there is."""
+    if source.stream.whole_rows:
+        try:
+            return source.stream.state(_whole(source, row), source.facts), True
+        except ValidationError:
+            log.error("row not usable", stream=source.stream.name, entity_id=_id(source, row))
+    return source.stream.row_state(row), False
+
+
+def _first_look(stream: Stream, entity_id: str, now: datetime, *, live: bool) -> datetime | None:
+    if stream.read is None or stream.whole_rows:
+        return None
+    if live:
+        return now
+    # Spread, or all that has long been settled would be read at the same time, again and again.
+    share = crc32(entity_id.encode()) / 2**32
+    return now + FIRST_READ_WITHIN * share
+
+
+def _whole(source: Source, row: Json) -> Detail[ProviderModel]:
+    assert source.stream.row is not None
+    return Detail(row, typed(source.stream.row, row, source.facts.connection))
+
+
+def _key(stream: Stream, state: Json, entity_id: str) -> str:
+    return stream.ordering_key(state) if stream.ordering_key else entity_id
 
 
 def _id(source: Source, row: Json) -> str:
@@ -196,7 +265,9 @@ async def _look(
 ) -> Look:
     """Read one detail and work out what happened to the entity."""
     stream = source.stream
-    tried = before and replace(before, detail_read_at=source.clock.now())
+    now = source.clock.now()
+    again = now + next_look(source.cadence, timedelta(), live=True)
+    tried = before and replace(before, detail_read_at=now, due_at=again)
     with tracing.span(
         f"detect {stream.provider}.{stream.entity}",
         parent=Context(),
@@ -204,8 +275,7 @@ async def _look(
         attributes={"tiebeam.connection": source.facts.connection, "tiebeam.entity_id": entity_id},
     ):
         try:
-            detail = await stream.read(source.client, entity_id)
-            state = stream.state(detail, source.facts)
+            state = stream.state(await _detail(source, entity_id, row), source.facts)
             return _compare(source, entity_id, row, before, state, baseline)
         except NotFound:
             log.info("listed but not found", stream=stream.name, entity_id=entity_id)
@@ -222,6 +292,14 @@ async def _look(
         return Unread(tried)
 
 
+async def _detail(source: Source, entity_id: str, row: Json | None) -> Any:
+    stream = source.stream
+    if row is not None and stream.whole_rows:
+        return _whole(source, row)
+    assert stream.read is not None, f"{stream.name}: there is no detail to read"
+    return await stream.read(source.client, entity_id)
+
+
 def _compare(
     source: Source,
     entity_id: str,
@@ -234,23 +312,31 @@ def _compare(
     version = before.version if before else 0
     shown = stream.row_state(row) if row is not None else _by_agreement(stream, state)
     told = stream.told(Change(_known(before), state, shown, version, baseline))
+    live = stream.live(state)
+    changed_at = now if told.transitions or before is None else before.changed_at
     entity = Entity(
-        connection=source.facts.connection,
-        kind=stream.entity,
+        *source.place,
         entity_id=entity_id,
-        ordering_key=stream.ordering_key(state),
+        ordering_key=_key(stream, state, entity_id),
         version=version + len(told.transitions),
         row_fingerprint=_row_fingerprint(stream, row, before, state),
         detail_fingerprint=fingerprint(state),
         state=state,
         marks=told.marks,
-        live=stream.live(state),
+        live=live,
         row_seen_at=now if row is not None or before is None else before.row_seen_at,
         detail_read_at=now,
-        changed_at=now if told.transitions or before is None else before.changed_at,
+        changed_at=changed_at,
+        due_at=_due_after(source, now - (changed_at or baseline), now, live=live),
     )
     expected = before.version if before else None
-    return Observation(entity, expected, told, _events(source, entity, told, now))
+    return Observation(entity, expected, told, telling.rows(stream, entity, told.transitions, now))
+
+
+def _due_after(source: Source, quiet: timedelta, now: datetime, *, live: bool) -> datetime | None:
+    if source.stream.read is None or source.stream.whole_rows:
+        return None
+    return now + next_look(source.cadence, quiet, live=live)
 
 
 def _by_agreement(stream: Stream, state: Json) -> Json:
@@ -258,7 +344,7 @@ def _by_agreement(stream: Stream, state: Json) -> Json:
 
 
 def _known(before: Entity | None) -> Known | None:
-    if before is None:
+    if before is None or telling.is_removed(before):
         return None
     complete = before.detail_fingerprint is not None
     return Known(before.state or {}, complete, before.marks or {})
@@ -274,7 +360,9 @@ def _row_fingerprint(stream: Stream, row: Json | None, before: Entity | None, st
     return fingerprint(row)
 
 
-async def _save(source: Source, observations: Sequence[Observation], tally: Tally) -> None:
+async def _save(
+    source: Source, observations: Sequence[Observation], tally: Tally, *, late: bool = False
+) -> None:
     if not observations:
         return
     async with source.store.write("outbox") as tx:
@@ -284,45 +372,19 @@ async def _save(source: Source, observations: Sequence[Observation], tally: Tall
             ):
                 continue  # somebody else told this change first
             await outbox.add(tx, observation.events)
-            _count(source, observation.told, tally)
+            _count(source, observation.told, tally, late=late)
 
 
-def _events(source: Source, entity: Entity, told: Told, now: datetime) -> list[outbox.NewRecord]:
-    first = entity.version - len(told.transitions) + 1
-    return [
-        announce.row(_event(source, entity, transition, sequence, now), now)
-        for sequence, transition in enumerate(told.transitions, start=first)
-    ]
-
-
-def _event(
-    source: Source, entity: Entity, transition: Transition, sequence: int, now: datetime
-) -> Event:
-    carrier = tracing.carry()
-    model = catalogue.event_type(transition.event_type).model
-    data = {source.stream.entity: transition.state, "previous": transition.previous}
-    return new_event(
-        transition.event_type,
-        connection=entity.connection,
-        entity_id=entity.entity_id,
-        transition=transition.identity,
-        data=model.model_validate(data),
-        sequence=sequence,
-        time=transition.time or now,
-        detected_at=now,
-        key=entity.ordering_key,
-        traceparent=carrier.get("traceparent"),
-        tracestate=carrier.get("tracestate"),
-    )
-
-
-def _count(source: Source, told: Told, tally: Tally) -> None:
+def _count(source: Source, told: Told, tally: Tally, *, late: bool) -> None:
     if told.withheld:
         metrics.HISTORY_WITHHELD.labels(*source.labels).inc(told.withheld)
     if not told.transitions:
         return
     tally.changed += 1
     tally.events += len(told.transitions)
+    if late:
+        tally.missed += 1
+        metrics.CHANGES_MISSED.labels(*source.labels).inc()
     metrics.ENTITIES_CHANGED.labels(*source.labels).inc()
     for transition in told.transitions:
         metrics.EVENTS_DETECTED.labels(transition.event_type).inc()

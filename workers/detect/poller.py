@@ -18,19 +18,19 @@ MAX_BACKOFF = timedelta(minutes=5)
 log = logs.logger("detect")
 
 
-async def poll(sources: Sequence[tuple[Source, Cadence]], owner: str, lease: timedelta) -> None:
+async def poll(sources: Sequence[Source], owner: str, lease: timedelta) -> None:
     """Look at all streams until cancelled."""
     async with asyncio.TaskGroup() as group:
-        for source, cadence in sources:
+        for source in sources:
             name = f"poll {source.facts.connection}/{source.stream.name}"
-            group.create_task(poll_stream(source, cadence, owner, lease), name=name)
+            group.create_task(poll_stream(source, owner, lease), name=name)
 
 
-async def poll_stream(source: Source, cadence: Cadence, owner: str, lease: timedelta) -> None:
+async def poll_stream(source: Source, owner: str, lease: timedelta) -> None:
     """Look at one stream until cancelled; after a failure the pauses grow to five minutes."""
     while True:
         try:
-            looked = await look_under_lease(source, cadence, owner, lease)
+            looked = await look_under_lease(source, owner, lease)
         except StoreError as error:
             log.error("store not usable", stream=source.stream.name, why=str(error))
             looked = Progress(failures=1)
@@ -40,7 +40,7 @@ async def poll_stream(source: Source, cadence: Cadence, owner: str, lease: timed
         if looked is not None and looked.failures:
             metrics.CYCLE_FAILURES.labels(*source.labels).inc()
             log.warning("look failed", stream=source.stream.name, why=looked.error)
-        await source.clock.sleep(pause_after(looked, cadence))
+        await source.clock.sleep(pause_after(looked, source.cadence))
 
 
 def pause_after(looked: Progress | None, cadence: Cadence) -> float:
@@ -50,16 +50,14 @@ def pause_after(looked: Progress | None, cadence: Cadence) -> float:
     return min(every * 2.0 ** min(failures, 10), max(MAX_BACKOFF.total_seconds(), every))
 
 
-async def look_under_lease(
-    source: Source, cadence: Cadence, owner: str, lease: timedelta
-) -> Progress | None:
+async def look_under_lease(source: Source, owner: str, lease: timedelta) -> Progress | None:
     """Look once if no other process is at this stream; None if one is."""
     name = f"stream/{source.facts.connection}/{source.stream.name}"
     return await run_under_lease(
-        source.store, source.clock, name, owner, lease, lambda: run_cycle(source, cadence)
+        source.store, source.clock, name, owner, lease, lambda: run_cycle(source)
     )
 
 
-async def overview(sources: Sequence[tuple[Source, Cadence]]) -> list[tuple[Source, Progress]]:
+async def overview(sources: Sequence[Source]) -> list[tuple[Source, Progress]]:
     """Return how far each stream is, for `status` and the readiness check."""
-    return [(source, await progress(source)) for source, _ in sources]
+    return [(source, await progress(source)) for source in sources]

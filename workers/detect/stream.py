@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from adapters.http.models import ProviderModel
 from events.base import changed_fields
 
 Json = dict[str, Any]
@@ -120,6 +121,21 @@ def history_before(baseline: datetime, transitions: Sequence[Transition]) -> Tol
     return Told(list(transitions[start:]), withheld=start)
 
 
+def no_windows(_now: datetime) -> Sequence[Mapping[str, Any]]:
+    """No quick looks: the whole list is read each time."""
+    return ()
+
+
+def no_time(_state: Json) -> datetime | None:
+    """A state that shows no time."""
+    return None
+
+
+def always(_state: Json) -> bool:
+    """An entity that may change at any time."""
+    return True
+
+
 @dataclass(frozen=True)
 class Cadence:
     """How often a stream looks: at recent rows, at all rows, and at details of live entities."""
@@ -137,31 +153,47 @@ class Stream:
         name: As in the configuration, the last part of the topic.
         entity: The kind, as in the event types.
         id_field: The row's field with the entity's id.
-        pages: Lists rows; takes the client and the provider's filters.
+        pages: Lists rows; takes the client and the provider's filters (of a child stream: the
+            parent's id).
         windows: The filters of a quick look between two sweeps, for a given now; none: sweep.
-        read: Reads one detail; takes the client and the id.
+        covers_live: Whether the windows together show every live entity: one that they do not show
+            any more has changed, and its detail is read.
+        row: The model of a row that is all there is to know; None where details say more.
+        read: Reads one detail; takes the client and the id (of a child stream: then the parent's id
+            too). None: there is no such call.
         row_state: The fields of the state that a listing row shows.
         happened: The latest time that the state of a row shows, where it shows one.
-        state: The whole state, from a detail.
+        state: The whole state, from a detail (or from a row that is all there is).
         agree: Fields by which row and detail must agree before the row counts as seen.
-        live: Whether a state may still change much, so that its detail is read in rotation.
-        ordering_key: The Kafka key of the entity's events.
+        live: Whether a state may still change much, so that it is looked at more often.
+        ordering_key: The Kafka key of the entity's events; None: its own id.
         told: Which transitions a change consists of.
         cadence: The default; configuration may change it.
+        parent: The kind of entity below which this one is listed; None: it is listed by itself.
+        removed: The event type that tells of a removal; None where nothing is said of removals.
     """
 
     name: str
     provider: str
     entity: str
     id_field: str
-    pages: Callable[[Any, Mapping[str, Any]], AsyncIterable[Page]]
-    windows: Callable[[datetime], Sequence[Mapping[str, Any]]]
-    read: Callable[[Any, str], Awaitable[Any]]
+    pages: Callable[[Any, Any], AsyncIterable[Page]]
     row_state: Callable[[Json], Json]
-    happened: Callable[[Json], datetime | None]
     state: Callable[[Any, Facts], Json]
-    agree: tuple[str, ...]
-    live: Callable[[Json], bool]
-    ordering_key: Callable[[Json], str]
     told: Callable[[Change], Told]
     cadence: Cadence
+    windows: Callable[[datetime], Sequence[Mapping[str, Any]]] = no_windows
+    covers_live: bool = False
+    row: type[ProviderModel] | None = None
+    read: Callable[..., Awaitable[Any]] | None = None
+    happened: Callable[[Json], datetime | None] = no_time
+    agree: tuple[str, ...] = ()
+    live: Callable[[Json], bool] = always
+    ordering_key: Callable[[Json], str] | None = None
+    parent: str | None = None
+    removed: str | None = None
+
+    @property
+    def whole_rows(self) -> bool:
+        """Whether a row is all there is to know."""
+        return self.row is not None

@@ -18,6 +18,16 @@ HISTORY_WITHHELD = Counter(
     "Transitions older than the stream's baseline, not published",
     ["connection", "stream"],
 )
+CHANGES_MISSED = Counter(
+    "tiebeam_changes_missed",
+    "Changes that only a slow look found, though a quicker one should have",
+    ["connection", "stream"],
+)
+REMOVALS_HELD = Gauge(
+    "tiebeam_removals_held",
+    "Entities that a list does not show any more, too many at once to be believed",
+    ["connection", "stream"],
+)
 CYCLE_SECONDS = Histogram(
     "tiebeam_poll_cycle_seconds", "One look at a stream", ["connection", "stream"], buckets=_SECONDS
 )

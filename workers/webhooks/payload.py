@@ -6,12 +6,15 @@ name, and the ids from wherever the payload names one of that kind.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 EVENT_NAMES = ("event", "event_type", "event_name", "type", "name")
+PLACES = ("data", "resource", "object")
+"""Where an event is said to hold what it is about."""
 ANY = "*"
 """In place of an id: something of this kind changed, and nobody says what."""
 DEEPEST = 8
@@ -53,7 +56,7 @@ def hinted(payload: Any) -> list[Hinted]:
 
 
 def _kind(payload: Any) -> str | None:
-    if not isinstance(payload, Mapping):
+    if not isinstance(payload, dict):
         return None
     for name in EVENT_NAMES:
         value = payload.get(name)
@@ -62,13 +65,13 @@ def _kind(payload: Any) -> str | None:
     return None
 
 
-def _ids(payload: Any, kind: str, *, alone: bool) -> Iterator[str]:
+def _ids(payload: dict[str, Any], kind: str, *, alone: bool) -> Iterator[str]:
     """The uuids that are said to be of a kind; `alone`: a plain `uuid` is meant as one."""
     yield from _named(payload, kind, DEEPEST)
-    if alone and isinstance(payload, Mapping):
-        for place in (payload.get("data"), payload.get("resource"), payload.get("object"), payload):
-            if isinstance(place, Mapping) and (found := _uuid(place.get("uuid"))):
-                yield found
+    if alone:
+        for place in (*map(payload.get, PLACES), payload):
+            if isinstance(place, dict):
+                yield from _uuid(place.get("uuid"))
 
 
 def _named(value: Any, kind: str, depth: int) -> Iterator[str]:
@@ -77,19 +80,17 @@ def _named(value: Any, kind: str, depth: int) -> Iterator[str]:
     if isinstance(value, list):
         for one in value[:MOST_IDS]:
             yield from _named(one, kind, depth - 1)
-    if not isinstance(value, Mapping):
-        return
-    for name, one in value.items():
-        candidate = one if name in (f"{kind}_uuid", f"{kind}_id") else None
-        if name == kind and isinstance(one, Mapping):
-            candidate = one.get("uuid")
-        if found := _uuid(candidate):
-            yield found
-        yield from _named(one, kind, depth - 1)
+    elif isinstance(value, dict):
+        for suffix in ("_uuid", "_id"):
+            yield from _uuid(value.get(kind + suffix))
+        if isinstance(own := value.get(kind), dict):
+            yield from _uuid(own.get("uuid"))
+        for one in value.values():
+            if isinstance(one, dict | list):
+                yield from _named(one, kind, depth - 1)
 
 
-def _uuid(value: Any) -> str | None:
-    try:
-        return str(UUID(value)) if isinstance(value, str) else None
-    except ValueError:
-        return None
+def _uuid(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            yield str(UUID(value))

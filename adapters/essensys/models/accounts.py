@@ -15,7 +15,7 @@ from adapters.essensys.writing import (
     Money,
     OwnId,
     PutModel,
-    Url,
+    Url255,
     WrittenFlag,
     WrittenId,
     WrittenNumber,
@@ -222,7 +222,7 @@ class AccountPut(PutModel):
     town: Line50 | None = None
     user: WrittenId | None = Field(None, serialization_alias="user_id")
     vat_number: Line255 | None = Field(None, serialization_alias="vatno")
-    website: Url | None = None
+    website: Url255 | None = None
     accounts_id: Line | None = None
     account_number: Line | None = Field(None, serialization_alias="accno")
     company_logo: Line | None = None

@@ -27,6 +27,7 @@ from adapters.essensys.writing import (
     PutModel,
     Selection,
     Url,
+    Url255,
     WallTime,
     WrittenFlag,
     WrittenHtml,
@@ -270,4 +271,4 @@ class WebToLeadPut(PutModel):
     selected_fields: Long32767
     name: Line255 = Field(serialization_alias="webtoleadname")
     enabled: WrittenFlag | None = None
-    return_url: Url | None = None
+    return_url: Url255 | None = None

@@ -16,6 +16,7 @@ from adapters.essensys.writing import (
     Line255,
     PutModel,
     Url,
+    Url255,
     WrittenFlag,
     WrittenId,
     WrittenSecret255,
@@ -121,8 +122,8 @@ class OrganizationPut(PutModel):
     sort_code: Line20 | None = None
     swift_code: Line255 | None = None
     vat_number: Line20 | None = None
-    virtual_ach_url: Url | None = None
-    virtual_credit_card_url: Url | None = None
+    virtual_ach_url: Url255 | None = None
+    virtual_credit_card_url: Url255 | None = None
     ach_bank_name: Line | None = None
     bank_address: Line | None = None
     logo: Line | None = None

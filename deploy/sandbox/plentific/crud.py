@@ -27,7 +27,7 @@ from deploy.sandbox.state import SandboxState
 
 Handler = Callable[[SandboxState, Request], Answer]
 Fields = Callable[[PlentificData, Record, Mapping[str, Any]], Record]
-Conflict = Callable[[PlentificData, Mapping[str, Any]], str | None]
+Conflict = Callable[[PlentificData, Record, Mapping[str, Any]], str | None]
 
 OPERATIONS = operations("plentific")
 VERBS = ("list", "create", "get", "update", "delete")
@@ -39,16 +39,16 @@ def as_sent(_data: PlentificData, _before: Record, body: Mapping[str, Any]) -> R
 
 
 def same_reference(kind: str) -> Conflict:
-    """A conflict (without words) with a record of the kind that has the same reference."""
+    """A conflict (without words) with another record of the kind that has the same reference."""
 
-    def conflict(data: PlentificData, body: Mapping[str, Any]) -> str | None:
+    def conflict(data: PlentificData, before: Record, body: Mapping[str, Any]) -> str | None:
         taken = by_reference(data, kind, body.get("external_reference"))
-        return None if taken is None else ""
+        return None if taken is None or taken is before else ""
 
     return conflict
 
 
-def no_conflict(_data: PlentificData, _body: Mapping[str, Any]) -> str | None:
+def no_conflict(_data: PlentificData, _before: Record, _body: Mapping[str, Any]) -> str | None:
     """No body conflicts with anything."""
     return None
 
@@ -58,7 +58,7 @@ class Kind:
     """One kind of record; the names of its operations are made of `singular` and `plural`.
 
     fields: what a body means for the record, which is empty when it is new.
-    conflict: why a new record is refused with 409, "" for no words, None for no conflict.
+    conflict: why a body is refused with 409, "" for no words, None for no conflict.
     listed: whether a list shows a record at all.
     """
 
@@ -118,14 +118,18 @@ def _list(kind: Kind) -> Handler:
 def _create(kind: Kind) -> Handler:
     def handle(state: SandboxState, request: Request) -> Answer:
         data = state.plentific
-        check_references(data, request.body)
-        conflict = kind.conflict(data, request.body)
-        if conflict is not None:
-            raise RefusedError(409, conflict)
+        _check(kind, data, {}, request)
         fields = {**kind.defaults, **kind.kept(data, {}, request.body)}
         return details(request, add(data, kind.store, request.call.now, fields))
 
     return handle
+
+
+def _check(kind: Kind, data: PlentificData, before: Record, request: Request) -> None:
+    check_references(data, request.body)
+    conflict = kind.conflict(data, before, request.body)
+    if conflict is not None:
+        raise RefusedError(409, conflict)
 
 
 def _get(kind: Kind) -> Handler:
@@ -139,7 +143,7 @@ def _update(kind: Kind) -> Handler:
     def handle(state: SandboxState, request: Request) -> Answer:
         data = state.plentific
         record = kind.record(data, request)
-        check_references(data, request.body)
+        _check(kind, data, record, request)
         fields = kind.kept(data, record, request.body)
         return details(request, change(data, kind.store, record["uuid"], fields))
 

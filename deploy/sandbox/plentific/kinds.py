@@ -80,16 +80,17 @@ def subscription_fields(_data: PlentificData, _before: Record, body: Mapping[str
     return dict(body)
 
 
-def code_taken(data: PlentificData, body: Mapping[str, Any]) -> str | None:
-    """A code exists once; this conflict has words."""
-    taken = any(one["code"] == body["code"] for one in data.of("account_codes"))
+def code_taken(data: PlentificData, before: Record, body: Mapping[str, Any]) -> str | None:
+    """A code exists once and is never changed; this conflict has words."""
+    taken = not before and any(one["code"] == body["code"] for one in data.of("account_codes"))
     return "An account code with this code exists already." if taken else None
 
 
-def tag_taken(data: PlentificData, body: Mapping[str, Any]) -> str | None:
-    """A tag's name exists once for each type."""
-    wanted = (body["name"], body["type"])
-    return "" if any((one["name"], one["type"]) == wanted for one in data.of("tags")) else None
+def tag_taken(data: PlentificData, before: Record, body: Mapping[str, Any]) -> str | None:
+    """A new tag's name exists once for each type."""
+    wanted = (body.get("name"), body.get("type"))
+    taken = any((one["name"], one["type"]) == wanted for one in data.of("tags"))
+    return "" if taken and not before else None
 
 
 ESTATES = Kind("estate", "estates", conflict=same_reference("estates"))

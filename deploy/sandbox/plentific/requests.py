@@ -38,7 +38,7 @@ class Request:
         return list(self.params.values())
 
 
-class RefusedError(Exception):
+class RefusedError(ValueError):
     """Answered with its status, and with its text as `detail` if it has one."""
 
     def __init__(self, status: int, detail: str = "") -> None:

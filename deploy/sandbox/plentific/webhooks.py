@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -120,15 +121,18 @@ async def send_deliveries(outbox: Outbox, settings: PlentificSettings) -> None:
 
     Runs until it is cancelled; failures are outcomes, nothing is tried twice.
     """
-    while True:
-        await outbox.news.wait()
-        outbox.news.clear()
-        if settings.send_webhooks:
-            async with httpx.AsyncClient(timeout=TIMEOUT) as client:
+    client: httpx.AsyncClient | None = None
+    async with AsyncExitStack() as stack:
+        while True:
+            await outbox.news.wait()
+            outbox.news.clear()
+            if settings.send_webhooks:
+                if client is None:  # made late: most sandboxes never send anything
+                    client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
+                    await stack.enter_async_context(client)
                 while outbox.sent < len(outbox.all):
-                    delivery = outbox.all[outbox.sent]
                     outbox.sent += 1
-                    await _send(client, delivery)
+                    await _send(client, outbox.all[outbox.sent - 1])
 
 
 async def _send(client: httpx.AsyncClient, delivery: Delivery) -> None:

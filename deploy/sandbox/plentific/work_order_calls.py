@@ -48,7 +48,7 @@ def create(state: SandboxState, request: Request) -> Answer:
     """POST /work-orders: published to the marketplace unless the body says status new."""
     data, now, body = state.plentific, request.call.now, dict(request.body)
     check_references(data, body)
-    _check_services(data, body["category_uuid"], body["faults"])
+    _check_faults(data, body["category_uuid"], body["faults"])
     fields = {**DEFAULTS, **body, "contractor": None, "property": place_of(data, body["property"])}
     contacts = fields.pop("contacts", [])
     for name in HIDDEN:
@@ -105,9 +105,12 @@ def add_contacts(
     return added
 
 
-def _check_services(data: PlentificData, category: str, faults: Sequence[Record]) -> None:
+def _check_faults(data: PlentificData, category: str, faults: Sequence[Record]) -> None:
     if not faults:
         raise bad_request("faults: must have at least one element.")
+    named = [fault["uuid"] for fault in faults if "uuid" in fault]
+    if len(named) != len(set(named)):
+        raise bad_request("faults: a uuid is given twice.")
     if not strict(data):
         return
     if category not in data.of("categories"):

@@ -102,7 +102,9 @@ def test_a_text_is_as_long_as_the_document_allows(documented: dict[str, dict[str
         names = written_names(model)
         properties = model.model_json_schema()["properties"]
         for field in documented[path]["fields"]:
-            is_text = field.get("put_format", "").endswith("text") and field["type"] == "string"
+            is_text = (
+                field.get("put_format", "").endswith(("text", "url")) and field["type"] == "string"
+            )
             if is_text and field["size"]:
                 schema = properties[names[field["name"].lower()]]
                 limits = [one.get("maxLength") for one in schema.get("anyOf", [schema])]

@@ -120,6 +120,7 @@ def test_a_refusal_does_not_tell_the_text_that_it_refuses() -> None:
         ({"line": "x" * 21}, "line: .*20"),
         ({"line": "a\nb"}, "line: .*cannot be printed"),
         ({"text": "a\x00b"}, "text: .*cannot be printed"),
+        ({"text": "a\u2028b"}, "text: .*cannot be printed"),
         ({"site": "ftp://example.com"}, "site: .*http"),
         ({"site": "http://a b"}, "site: .*http"),
         ({"places": ()}, "places: "),

@@ -154,11 +154,11 @@ NOT_JSON = (
     answer("a trailing comma", "not json", b'{"uuid": "1",}'),
     answer("single quotes", "not json", b"{'uuid': '1'}"),
     answer("not UTF-8", "not json", b'{"uuid": "\xff\xfe"}'),
-    answer("half a pair of surrogates", "not json", b'{"uuid": "\\ud800"}'),
+    answer("half a pair of surrogates", "strange", b'{"uuid": "\\ud800"}'),
     answer("a control character", "not json", b'{"uuid": "\x00"}'),
     answer("NaN", "not json", b'{"uuid": NaN}'),
     answer("infinity", "not json", b'{"uuid": -Infinity}'),
-    answer("a number out of range", "not json", b'{"uuid": 1.5e99999}'),
+    answer("a number out of range", "strange", b'{"uuid": 1.5e99999}'),
     answer("a number far out of range", "not json", b'{"uuid": 1.5e9999999999999999999999}'),
     answer("endless digits", "not json", b'{"uuid": ' + b"9" * 5000 + b"}"),
     answer("deep arrays", "not json", b"[" * 100_000 + b"]" * 100_000),
@@ -175,29 +175,43 @@ STRANGE = (
     answer("no content type", "strange", b"{}", "X-Other: 1"),
     answer("another content type", "strange", b"{}", "Content-Type: image/png"),
     answer("a content type that is none", "strange", b"{}", "Content-Type: ;;\xff=\xe9"),
-    answer(
-        "headers that make no sense", "strange", b"{}", "Date: soon", "X-Pagination-Count: -\xb2"
-    ),
+    answer("counts that are none", "strange", b"[]", "X-Pagination-Count: -\xb2"),
+    answer("endless counts", "strange", b"[]", f"X-Pagination-Count: {'9' * 5000}"),
+    answer("no date", "strange", b"{}", "Date: soon"),
+    answer("a date out of range", "strange", b"{}", "Date: Fri, 31 Dec 9999 23:00:00 -2300"),
+    answer("deep arrays within bounds", "strange", b"[" * 500 + b"]" * 500),
     *(
         answer(f"just {json.dumps(one)}", "strange", json.dumps(one).encode())
         for one in OTHER_TYPES
     ),
 )
 
-REFUSALS = tuple(
-    answer(f"{status} with {body.decode() or 'nothing'}", "refusal", body, status=f"{status} No")
-    for status in (302, 400, 401, 409, 503, 999)
-    for body in (
-        b"",
-        b"null",
-        b"7",
-        b'"no"',
-        b"[]",
-        b"[[null]]",
-        b'{"detail": ["no", {"a": null}], "status": "x", "type": 7, "title": [], "errors": 1}',
-        b'{"detail": {"a": [1]}, "type": "", "title": null, "errors": {"a": {"b": []}}}',
-        b'{"message": {}, "error": [], "errors": [null, [], {"a": 1}], "response": []}',
-        b"<html>no</html>",
-        b'{"half',
-    )
+_WAITS = ("soon", "-1", "nan", "1e999", "9" * 5000, "Mon, 99999999999999999999 Jan 1", "\xb2")
+_WORDS = (
+    b"",
+    b"null",
+    b"7",
+    b'"no"',
+    b"[]",
+    b"[[null]]",
+    b'{"detail": ["no", {"a": null}], "status": "x", "type": 7, "title": [], "errors": 1}',
+    b'{"detail": {"a": [1]}, "type": "", "title": null, "errors": {"a": {"b": []}}}',
+    b'{"message": {}, "error": [], "errors": [null, [], {"a": 1}], "response": []}',
+    b"<html>no</html>",
+    b'{"half',
+)
+
+REFUSALS = (
+    answer("an unheard-of status", "refusal", b"{}", status="999 No"),
+    *(
+        answer(
+            f"{status} with {body.decode() or 'nothing'}", "refusal", body, status=f"{status} No"
+        )
+        for status in (302, 400, 401, 500)
+        for body in _WORDS
+    ),
+    *(
+        answer(f"429 for {wait[:9]}", "refusal", b"", f"Retry-After: {wait}", status="429 No")
+        for wait in _WAITS
+    ),
 )

@@ -100,7 +100,7 @@ async def test_a_token_is_renewed_before_it_ends(
         assert provider.given == 2
 
 
-@pytest.mark.parametrize("life", [None, 0, -5, "soon", []])
+@pytest.mark.parametrize("life", [None, 0, -5, "soon", [], "nan", "9" * 400])
 async def test_a_token_without_a_usable_life_is_used_for_some_minutes(
     life: object, open_client: OpenClient
 ) -> None:
@@ -187,7 +187,19 @@ async def test_a_failing_token_endpoint_is_transient_even_for_a_write(
             await open_client(server.url, auth=BearerAuth(JSON_GRANT)).send(WRITE)
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"access_token": 7}', b""])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>",
+        b"[]",
+        b"{}",
+        b"",
+        b'{"access_token": 7}',
+        b'{"access_token": ""}',
+        b'{"access_token": "T\\r\\nX-Other: 1"}',
+        b'{"access_token": "\xc3\xa9"}',
+    ],
+)
 async def test_a_token_answer_that_makes_no_sense_is_transient(
     body: bytes, open_client: OpenClient
 ) -> None:
@@ -345,3 +357,11 @@ async def test_a_key_goes_with_every_call_and_a_401_is_final(open_client: OpenCl
     assert [seen.token for seen in server.seen] == ["hush-hush", "hush-hush"]
     assert "hush" not in f"{auth!r} {raised.value} {raised.value.response_excerpt}"
     assert "***" in raised.value.response_excerpt
+
+
+@pytest.mark.parametrize("key", ["", "hush-hush\n", "hüsh"])
+def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(key: str) -> None:
+    with pytest.raises(ValueError, match="the key must be printable ASCII") as raised:
+        KeyAuth(key)
+
+    assert "hush" not in str(raised.value)

@@ -153,7 +153,11 @@ async def test_a_bad_status_whose_body_says_that_it_is_good_is_good(
     open_client: OpenClient,
 ) -> None:
     async with raw_server(answering(404, {"status": 200, "rows": []})) as server:
-        answer = await open_client(server.url, rules=Rules(status=said_in_body)).send(READ)
+        client = open_client(server.url, rules=Rules(status=said_in_body))
+        answer = await client.send(READ)
+
+        with pytest.raises(MalformedAnswer, match="an answer came instead of a file"):
+            await client.stream(READ).__aenter__()
 
     assert answer.status == 200
     assert answer.body == {"status": 200, "rows": []}

@@ -57,8 +57,9 @@ async def test_a_hundred_callers_start_no_faster_than_the_rate_and_fly_no_more_t
     recorder = Recorder(clock)
     limits = Limits(requests_per_second=50, max_in_flight=5)
     client = open_client("http://mock.test", clock=clock, limits=limits, transport=recorder)
-    await send_hundred(client)
+    ended = await send_hundred(client)
 
+    assert all(isinstance(end, Answer) for end in ended)
     assert recorder.highest == 5
     assert len(recorder.starts) == 100
     assert min(later - earlier for earlier, later in pairwise(recorder.starts)) >= 0.02 - 1e-9
@@ -91,14 +92,19 @@ async def test_a_hundred_callers_use_all_places_in_flight_and_not_one_more(
 
 
 @pytest.mark.parametrize(
-    "headers",
+    ("status", "headers"),
     [
-        {"Retry-After": "9"},
-        {"Retry-After": "Mon, 02 Mar 2026 09:00:09 GMT"},
-        {"Retry-After": "Fri, 01 Jan 2021 00:00:09 GMT", "Date": "Fri, 01 Jan 2021 00:00:00 GMT"},
+        (429, {"Retry-After": "9"}),
+        (429, {"Retry-After": "Mon, 02 Mar 2026 09:00:09 GMT"}),
+        (
+            503,
+            {
+                "Retry-After": "Fri, 01 Jan 2021 00:00:09 GMT",
+                "Date": "Fri, 01 Jan 2021 00:00:00 GMT",
+            },
+        ),
     ],
 )
-@pytest.mark.parametrize("status", [429, 503])
 async def test_nobody_of_a_hundred_starts_before_the_time_that_one_was_told(
     status: int, headers: dict[str, str], open_client: OpenClient
 ) -> None:
@@ -232,7 +238,7 @@ async def test_half_of_a_hundred_callers_leave_nothing_behind_when_they_are_canc
         await until(lambda: asyncio.all_tasks() == others)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_callers_cancelled_anywhere_leave_nothing_behind(
     seed: int, open_client: OpenClient
 ) -> None:

@@ -10,7 +10,15 @@ from prometheus_client import REGISTRY
 
 from adapters.http.call import Answer
 from adapters.http.errors import MalformedAnswer, ProviderError
-from adapters.http.models import Instant, Known, Many, ProviderModel, parse
+from adapters.http.models import (
+    Instant,
+    Known,
+    Many,
+    ProviderModel,
+    parse,
+    unknown_fields,
+    unknown_values,
+)
 
 
 class Part(ProviderModel):
@@ -82,6 +90,26 @@ def test_unknown_fields_and_values_are_kept_and_counted() -> None:
     assert counted("tiebeam_unknown_fields_total", "Part", "hue") == 2
     assert counted("tiebeam_unknown_values_total", "Thing", "status") == 1
     assert counted("tiebeam_unknown_values_total", "Thing", "rules") == 1
+
+
+class Tree(ProviderModel):
+    kind: Annotated[str | None, Known("leaf")] = None
+    first: Tree | None = None
+    others: Many[Tree] = ()
+    named: Annotated[Part | str | None, "either"] = None
+
+
+def test_unknown_fields_and_values_are_found_however_deep_a_model_holds_them() -> None:
+    tree = Tree.model_validate(
+        {
+            "first": {"first": {"kind": "root", "hue": 1}},
+            "others": [{"kind": "leaf"}, {"others": [{"kind": "twig", "size": 2}]}],
+            "named": {"amount": 1, "depth": 3},
+        }
+    )
+
+    assert list(unknown_values(tree)) == [("Tree", "kind"), ("Tree", "kind")]
+    assert list(unknown_fields(tree)) == [("Tree", "hue"), ("Tree", "size"), ("Part", "depth")]
 
 
 def test_known_fields_and_values_count_nothing() -> None:

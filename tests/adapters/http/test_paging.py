@@ -197,6 +197,7 @@ def test_what_is_no_list_of_objects_has_no_rows(body: Any) -> None:
         ("1.0", None),
         (1.0, None),
         ("²", None),
+        ("9" * 5000, None),
         ("", None),
         (None, None),
         (True, None),

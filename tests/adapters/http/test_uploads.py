@@ -31,11 +31,9 @@ async def whole(download: Download) -> bytes:
     return b"".join([chunk async for chunk in download])
 
 
-def in_chunks(*chunks: bytes, before_last: asyncio.Event | None = None) -> Chunks:
+def in_chunks(*chunks: bytes) -> Chunks:
     async def produce() -> AsyncIterator[bytes]:
-        for number, chunk in enumerate(chunks, 1):
-            if before_last is not None and number == len(chunks):
-                await before_last.wait()
+        for chunk in chunks:
             yield chunk
 
     return produce
@@ -149,14 +147,16 @@ async def test_an_upload_may_take_longer_than_the_time_out_while_it_moves(
 async def test_a_large_upload_at_hand_may_take_longer_than_the_time_out_too(
     open_client: OpenClient, pass_time: PassTime
 ) -> None:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        async for _ in Request(scope, receive).stream():
-            pass_time(1)
-        await Response(status_code=201)(scope, receive, send)
+    class Slow(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            assert isinstance(request.stream, httpx.AsyncByteStream)
+            async for _ in request.stream:
+                pass_time(20)
+                await asyncio.sleep(0)
+            return httpx.Response(201)
 
-    async with asgi_server(app) as url:
-        client = open_client(url, timeout=30)
-        assert (await client.send(replace(UPLOAD, content=5 * MEGABYTE))).status == 201
+    client = open_client("http://mock.test", timeout=30, transport=Slow())
+    assert (await client.send(replace(UPLOAD, content=MEGABYTE))).status == 201
 
 
 async def test_an_upload_that_stands_still_ends_in_ambiguous(
@@ -189,22 +189,22 @@ async def test_neither_a_large_upload_nor_a_large_download_is_held_in_memory(
                 pass
             await Response(status_code=201)(scope, receive, send)
         else:
-            await StreamingResponse(_megabytes(20))(scope, receive, send)
+            await StreamingResponse(_megabytes(8))(scope, receive, send)
 
     async with asgi_server(app) as url:
         client = open_client(url)
         await client.send(Call("read_it", "GET", "/it", decoding="bytes"))  # all is set up
         tracemalloc.start()
         try:
-            await client.send(replace(UPLOAD, content=lambda: _megabytes(20)))
+            await client.send(replace(UPLOAD, content=lambda: _megabytes(8)))
             async with client.stream(FILE) as download:
                 size = sum([len(chunk) async for chunk in download])
             held = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
 
-    assert size == 20 * len(MEGABYTE)
-    assert held < 5 * len(MEGABYTE)
+    assert size == 8 * len(MEGABYTE)
+    assert held < 4 * len(MEGABYTE)
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Other: 1", "é", "\x00"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -98,51 +99,53 @@ async def test_adding_one_that_is_known_adds_none(store: Store) -> None:
         assert await entities.counts(tx) == {("plentific", "work-order"): 1}
 
 
-async def test_rows_seen_again_change_nothing_but_that(store: Store) -> None:
+async def test_what_is_due_comes_in_the_order_in_which_it_waits(store: Store) -> None:
+    late = an_entity("a", due_at=NOW)
+    later = an_entity("b", due_at=LATER)
+    never = an_entity("c")
+    elsewhere = an_entity("d", kind="invoice", due_at=NOW)
+    longest = an_entity("e", due_at=NOW - timedelta(days=1))
+
+    async with store.write() as tx:
+        await entities.add_new(tx, [late, later, never, elsewhere, longest])
+
+    async with store.read() as tx:
+        assert await entities.due(tx, "plentific", "work-order", NOW, 10) == [longest, late]
+        assert await entities.due(tx, "plentific", "work-order", NOW, 1) == [longest]
+        assert await entities.due(tx, "plentific", "work-order", LATER, 10) == [
+            *(longest, late, later),
+        ]
+
+
+async def test_when_to_look_next_can_be_changed_for_many_at_once(store: Store) -> None:
     async with store.write() as tx:
         await entities.add_new(tx, [an_entity(entity_id) for entity_id in IDS])
-        seen = [(entity_id, f"row-of-{entity_id}") for entity_id in [*IDS[:2_000], "unknown"]]
-        await entities.touch_rows(tx, "plentific", "work-order", seen, LATER)
-        await entities.touch_rows(tx, "plentific", "work-order", [], LATER)
+        await entities.set_due(tx, "plentific", "work-order", [*IDS[:2_000], "unknown"], NOW)
 
     async with store.read() as tx:
-        found = await entities.load(tx, "plentific", "work-order", IDS)
-    assert found["00007"] == an_entity("00007", row_fingerprint="row-of-00007", row_seen_at=LATER)
-    assert found["02400"] == an_entity("02400")
-    assert len(found) == len(IDS)
+        found = await entities.due(tx, "plentific", "work-order", NOW, 5_000)
+    assert {entity.entity_id for entity in found} == set(IDS[:2_000])
 
 
-async def test_details_read_again_change_nothing_but_that(store: Store) -> None:
+async def test_ids_are_found_by_life_by_change_and_in_their_order(store: Store) -> None:
+    known = [
+        an_entity("a", live=False, changed_at=NOW),
+        an_entity("b", changed_at=LATER),
+        an_entity("c"),
+        an_entity("d", kind="invoice", changed_at=LATER),
+    ]
     async with store.write() as tx:
-        await entities.add_new(tx, [an_entity("e-1"), an_entity("e-2")])
-        read = [("e-1", "detail-2")]
-        await entities.touch_details(tx, "plentific", "work-order", read, LATER)
-        found = await entities.load(tx, "plentific", "work-order", ["e-1", "e-2"])
+        await entities.add_new(tx, known)
 
-    assert found["e-1"] == an_entity("e-1", detail_fingerprint="detail-2", detail_read_at=LATER)
-    assert found["e-2"] == an_entity("e-2")
-
-
-async def test_the_rotation_reads_first_what_was_never_read_and_then_the_oldest(
-    store: Store,
-) -> None:
-    never = an_entity("c", live=False)
-    old = an_entity("b", detail_read_at=NOW)
-    new = an_entity("a", detail_read_at=LATER, live=False)
-    elsewhere = an_entity("d", kind="invoice")
-
-    async with store.write() as tx:
-        await entities.add_new(tx, [new, old, never, elsewhere])
-
+    place = ("plentific", "work-order")
     async with store.read() as tx:
-        everything = await entities.least_recently_read(tx, "plentific", "work-order", 10)
-        two = await entities.least_recently_read(tx, "plentific", "work-order", 2)
-        live = await entities.least_recently_read(tx, "plentific", "work-order", 10, live=True)
-        settled = await entities.least_recently_read(tx, "plentific", "work-order", 10, live=False)
-    assert everything == [never, old, new]
-    assert two == [never, old]
-    assert live == [old]
-    assert settled == [never, new]
+        assert await entities.ids(tx, *place) == {"a", "b", "c"}
+        assert await entities.ids(tx, *place, live=True) == {"b", "c"}
+        assert await entities.ids(tx, *place, live=False) == {"a"}
+        assert await entities.changed_since(tx, *place, LATER) == ["b"]
+        assert sorted(await entities.changed_since(tx, *place, NOW)) == ["a", "b"]
+        assert await entities.following(tx, *place, "", 2) == ["a", "b"]
+        assert await entities.following(tx, *place, "b", 2) == ["c"]
 
 
 async def test_a_saved_entity_is_not_changed_by_changing_what_was_given(store: Store) -> None:

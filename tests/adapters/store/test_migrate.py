@@ -17,7 +17,7 @@ import adapters
 from adapters.store import MigrationsPending, Store, StoreTooNew, migrate
 from adapters.store.tables import metadata
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 @pytest.fixture

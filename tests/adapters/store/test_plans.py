@@ -65,9 +65,12 @@ async def _entities(tx: AsyncConnection) -> None:
     await entities.fingerprints(tx, "c", "k", ["1", "2"])
     await entities.add_new(tx, [an_entity()])
     await entities.save(tx, an_entity(version=2), 1)
-    await entities.touch_rows(tx, "c", "k", [("1", "x")], NOW)
-    await entities.touch_details(tx, "c", "k", [("1", "x")], NOW)
-    await entities.least_recently_read(tx, "c", "k", 10)
+    await entities.due(tx, "c", "k", NOW, 10)
+    await entities.set_due(tx, "c", "k", ["1", "2"], NOW)
+    await entities.ids(tx, "c", "k")
+    await entities.ids(tx, "c", "k", live=True)
+    await entities.changed_since(tx, "c", "k", NOW)
+    await entities.following(tx, "c", "k", "1", 10)
 
 
 async def _outbox(tx: AsyncConnection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from deploy.sandbox.plentific.one_of_each import one_of_each
 from deploy.sandbox.plentific.operations import HANDLERS
 from tests.deploy.sandbox.conftest import Clock
 from tests.deploy.sandbox.raw_http import RawConnection
+from tests.deploy.sandbox.shapes import differences as spelled_otherwise
 from tests.paths import SHARED
 
 EXAMPLES = SHARED / "providers" / "examples" / "plentific"
@@ -73,10 +74,17 @@ class Answer:
 
 @dataclass
 class Stocked:
-    """One connection to a sandbox that has one record of everything, anew for every call."""
+    """One connection to a sandbox that has one record of everything."""
 
     state: SandboxState
     connection: RawConnection
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    def restock(self) -> None:
+        """Begin anew: the call before may have deleted or changed something."""
+        data = self.state.plentific
+        self.state.plentific = PlentificData(data.settings, data.tokens)
+        self.ids = one_of_each(self.state)
 
     async def call(
         self,
@@ -87,12 +95,9 @@ class Stocked:
         media_type: str = JSON,
         headers: Mapping[str, str] | None = None,
         nowhere: bool = False,
-        accept_unknown: bool = False,
     ) -> Answer:
         """Call an operation with the ids that exist, or with others; JSON unless it is bytes."""
-        data = self.state.plentific = PlentificData(tokens=self.state.plentific.tokens)
-        ids = one_of_each(self.state)
-        data.settings.unknown_references = "accept" if accept_unknown else "reject"
+        ids = dict(self.ids)
         if operation.name == "create_invoice_bank_transfer_payment_details":
             ids["invoice_uuid"] = ids["invoice_without_bank_details_uuid"]
         given = dict.fromkeys(ids, str(UUID(int=7))) if nowhere else ids
@@ -110,7 +115,9 @@ async def stocked(clock: Clock) -> AsyncIterator[Stocked]:
         running_sandbox(state) as sandbox,
         RawConnection(sandbox.host, sandbox.port, token) as connection,
     ):
-        yield Stocked(state, connection)
+        stocked = Stocked(state, connection)
+        stocked.restock()
+        yield stocked
 
 
 def minimal(rules: Mapping[str, FieldRule]) -> dict[str, Any]:
@@ -173,6 +180,7 @@ def test_every_documented_operation_is_simulated() -> None:
 
 async def test_an_operation_answers_what_is_documented_and_nothing_else(stocked: Stocked) -> None:
     for name, operation in OPERATIONS.items():
+        stocked.restock()
         body, more = sent_to(operation)
 
         answer = await stocked.call(operation, body, **more)
@@ -196,11 +204,27 @@ def assert_headers(operation: Documented, answer: Answer) -> None:
 
 
 @needs_examples
-async def test_the_documented_bodies_are_taken(stocked: Stocked) -> None:
-    for name in (name for name in WITH_BODY if name != "create_token"):  # of other credentials
-        body = orjson.loads((EXAMPLES / f"{name}.request.json").read_bytes())
+async def test_answers_are_spelled_as_in_the_examples(stocked: Stocked) -> None:
+    readable = [name for name, one in OPERATIONS.items() if one.method == "GET" and one.answer]
+    for name in readable:
+        answer = await stocked.call(OPERATIONS[name])
 
-        answer = await stocked.call(OPERATIONS[name], body, accept_unknown=True)
+        expected = example(f"{name}.response")
+        found = spelled_otherwise(answer.json, expected, nullable=frozenset(), free=frozenset())
+        assert [line for line in found if " is null, " not in line] == [], name
+
+
+def example(name: str) -> Any:
+    return orjson.loads((EXAMPLES / f"{name}.json").read_bytes())
+
+
+@needs_examples
+async def test_the_documented_bodies_are_taken(stocked: Stocked) -> None:
+    stocked.state.plentific.settings.unknown_references = "accept"
+    for name in (name for name in WITH_BODY if name != "create_token"):  # of other credentials
+        stocked.restock()
+
+        answer = await stocked.call(OPERATIONS[name], example(f"{name}.request"))
 
         assert answer.status == OPERATIONS[name].status, (name, answer.body)
 
@@ -209,9 +233,7 @@ async def test_the_documented_bodies_are_taken(stocked: Stocked) -> None:
 async def test_what_the_documented_bodies_refer_to_does_not_exist(stocked: Stocked) -> None:
     referring = [name for name in WITH_BODY if name.startswith("create_")]
     for name in (name for name in referring if name not in REFERRING_TO_NOTHING):
-        body = orjson.loads((EXAMPLES / f"{name}.request.json").read_bytes())
-
-        answer = await stocked.call(OPERATIONS[name], body)
+        answer = await stocked.call(OPERATIONS[name], example(f"{name}.request"))
 
         assert answer.status == 400, name
 
@@ -243,12 +265,12 @@ def wrong_bodies(name: str) -> Iterator[tuple[str, Any]]:
 
 async def test_a_wrong_body_is_refused_in_one_line(stocked: Stocked) -> None:
     for name in WITH_BODY:
-        for field, body in wrong_bodies(name):
+        for place, body in wrong_bodies(name):
             answer = await stocked.call(OPERATIONS[name], body)
 
-            assert answer.status == 400, (name, field, body)
+            assert answer.status == 400, (name, place, body)
             assert list(answer.json) == ["detail"]
-            assert field in answer.json["detail"]
+            assert place in answer.json["detail"]
             assert "\n" not in answer.json["detail"]
 
 

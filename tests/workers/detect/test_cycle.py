@@ -120,26 +120,30 @@ async def test_absence_is_not_deletion(world: World) -> None:
 
 
 async def test_details_are_read_in_turns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cycle, "LIVE_DETAILS", 2)
-    monkeypatch.setattr(cycle, "COLD_DETAILS", 1)
+    monkeypatch.setattr(cycle, "DUE_DETAILS", 3)
     for status in ("outstanding", "paid"):
         for _ in range(4):
             world.add_invoice(status=status)
     await world.invoices.baseline()
 
     reads = []
-    for _ in range(5):
+    for _ in range(3):
         await world.invoices.look()
         reads.append(world.calls("get_invoice"))
+    assert reads == [3, 4, 4]  # the live ones, as many as a look has time for
 
-    assert reads == [3, 6, 7, 8, 8]
+    for _ in range(8):
+        await world.invoices.look(hours=3)
+    read = world.sandbox.state.requests.find(operation="get_invoice")
+    every = {one.path.rpartition("/")[2] for one in read}
+    assert every == await world.known("invoice")  # and the settled ones in the course of a day
 
 
 @pytest.mark.parametrize("trouble", ["gone", "not usable", "forbidden", "not understood"])
 async def test_details_that_cannot_be_read_do_not_keep_others_from_their_turn(
     world: World, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
-    monkeypatch.setattr(cycle, "LIVE_DETAILS", 2)
+    monkeypatch.setattr(cycle, "DUE_DETAILS", 2)
     uuids = sorted(world.add_invoice() for _ in range(5))
     await world.invoices.baseline()
     for uuid in uuids[:3]:
@@ -211,6 +215,7 @@ async def test_the_cursor_tells_how_far_a_stream_is(world: World) -> None:
         swept_at="2026-03-02T09:30:15+00:00",
         looked_at="2026-03-02T09:31:15+00:00",
         succeeded_at="2026-03-02T09:31:15+00:00",
+        pages=1,
         seen=2,  # one row in both windows
         changed=1,
         events=2,

@@ -18,9 +18,9 @@ from adapters.store.engine import Store
 from tests.workers.detect.world import CADENCE, CONNECTION, Watch, World, types
 from workers.detect.cycle import Progress, progress
 from workers.detect.observe import Source
-from workers.detect.plentific import INVOICES
+from workers.detect.plentific import INVOICES, WORK_ORDERS
 from workers.detect.poller import look_under_lease, overview, pause_after, poll
-from workers.detect.stream import Cadence
+from workers.detect.stream import Cadence, no_windows
 from workers.telemetry import metrics
 
 LEASE = timedelta(seconds=15)
@@ -32,8 +32,17 @@ def every(**pause: float) -> Cadence:
     return replace(CADENCE, every=timedelta(**pause))
 
 
+def whole_list(world: World) -> Source:
+    """The work orders, of which the whole list is read at each look."""
+    return world.watch(WORK_ORDERS, windows=no_windows, covers_live=False).source
+
+
+def at(source: Source, cadence: Cadence) -> Source:
+    return replace(source, cadence=cadence)
+
+
 @asynccontextmanager
-async def polling(*sources: tuple[Source, Cadence], owner: str = "a") -> AsyncIterator[None]:
+async def polling(*sources: Source, owner: str = "a") -> AsyncIterator[None]:
     """Poll in the background until the block ends."""
     task = asyncio.create_task(poll(sources, owner, LEASE))
     try:
@@ -85,8 +94,8 @@ def test_a_stream_that_another_process_looks_at_is_asked_for_again_after_its_pau
 
 async def test_every_stream_looks_on_its_own_cadence(world: World) -> None:
     sources = [
-        (world.work_orders.source, every(minutes=1)),
-        (world.invoices.source, every(minutes=3)),
+        at(whole_list(world), every(minutes=1)),
+        at(world.invoices.source, every(minutes=3)),
     ]
     async with polling(*sources):
         for _ in range(6):
@@ -99,7 +108,7 @@ async def test_every_stream_looks_on_its_own_cadence(world: World) -> None:
 
 
 async def test_what_happens_between_two_looks_is_told(world: World) -> None:
-    async with polling((world.invoices.source, CADENCE)):
+    async with polling(at(world.invoices.source, CADENCE)):
         await until_all_sleep(world, 1)
         world.add_invoice(status="paid")
         world.clock.advance(minutes=1)
@@ -110,7 +119,7 @@ async def test_what_happens_between_two_looks_is_told(world: World) -> None:
 
 async def test_a_stream_that_fails_backs_off_and_does_not_stop_the_others(world: World) -> None:
     world.sandbox.state.faults.add("status", operation="list_work_orders", status=500, times=2)
-    sources = [(world.work_orders.source, CADENCE), (world.invoices.source, every(hours=1))]
+    sources = [at(world.work_orders.source, CADENCE), at(world.invoices.source, every(hours=1))]
     failed = metrics.CYCLE_FAILURES.labels(CONNECTION, "work-orders")
     before = failed._value.get()
     async with polling(*sources):
@@ -127,7 +136,7 @@ async def test_a_stream_that_fails_backs_off_and_does_not_stop_the_others(world:
 
 async def test_a_surprise_backs_off_is_seen_and_does_not_stop_the_others(world: World) -> None:
     watch = broken(world, lambda: KeyError("never thought of"))
-    sources = [(watch.source, CADENCE), (world.invoices.source, every(hours=1))]
+    sources = [at(watch.source, CADENCE), at(world.invoices.source, every(hours=1))]
     async with polling(*sources):
         for minutes in (2, 4):
             await until_all_sleep(world, 2)
@@ -143,7 +152,7 @@ async def test_a_surprise_backs_off_is_seen_and_does_not_stop_the_others(world: 
 async def test_a_cursor_that_cannot_be_read_stops_its_own_stream_alone(world: World) -> None:
     async with world.store.write() as tx:
         await cursors.put(tx, CONNECTION, "work-orders", ["no", "cursor"], world.clock.now())
-    sources = [(world.work_orders.source, CADENCE), (world.invoices.source, every(hours=1))]
+    sources = [at(world.work_orders.source, CADENCE), at(world.invoices.source, every(hours=1))]
     async with polling(*sources):
         await until_all_sleep(world, 2)
 
@@ -156,7 +165,7 @@ async def test_a_store_that_cannot_be_used_is_waited_for(
 ) -> None:
     async with Store.open(f"sqlite:///{tmp_path / 'without-tables.db'}") as store:
         source = replace(world.invoices.source, store=store)
-        async with polling((source, CADENCE)):
+        async with polling(at(source, CADENCE)):
             await until_all_sleep(world, 1)
             assert world.calls("list_invoices") == 0
             await store.upgrade()
@@ -174,18 +183,18 @@ async def test_a_second_process_does_not_look_at_the_same_time(world: World) -> 
     world.add_invoice(status="paid")
     held = world.sandbox.state.faults.add("delay", operation="get_invoice", when="after", hold=True)
     source = world.invoices.source
-    first = asyncio.create_task(look_under_lease(source, CADENCE, "a", LEASE))
+    first = asyncio.create_task(look_under_lease(source, "a", LEASE))
     await world.sandbox.state.faults.until(lambda: held.held == 1)
     calls = world.calls("list_invoices")
 
-    assert await look_under_lease(source, CADENCE, "b", LEASE) is None
+    assert await look_under_lease(source, "b", LEASE) is None
     assert world.calls("list_invoices") == calls
 
     world.sandbox.state.faults.clear()
     looked = await first
     assert looked is not None
     assert looked.events == 2
-    assert await look_under_lease(source, CADENCE, "b", LEASE) is not None
+    assert await look_under_lease(source, "b", LEASE) is not None
 
 
 async def test_a_second_process_takes_over_when_the_lease_of_a_silent_one_has_run_out(
@@ -199,15 +208,15 @@ async def test_a_second_process_takes_over_when_the_lease_of_a_silent_one_has_ru
 
     source = world.invoices.source
     world.clock.advance(seconds=14)
-    assert await look_under_lease(source, CADENCE, "b", LEASE) is None
+    assert await look_under_lease(source, "b", LEASE) is None
     world.clock.advance(seconds=1)
-    assert await look_under_lease(source, CADENCE, "b", LEASE) is not None
+    assert await look_under_lease(source, "b", LEASE) is not None
 
     assert types(await world.news()) == BOTH
 
 
 async def test_two_processes_share_the_work_and_tell_everything_once(world: World) -> None:
-    source = (world.invoices.source, CADENCE)
+    source = at(world.invoices.source, CADENCE)
     async with polling(source, owner="a"), polling(source, owner="b"):
         for _ in range(3):
             await until_all_sleep(world, 2)
@@ -220,7 +229,7 @@ async def test_two_processes_share_the_work_and_tell_everything_once(world: Worl
 
 async def test_the_overview_has_every_stream(world: World) -> None:
     await world.invoices.baseline()
-    sources = [(world.work_orders.source, CADENCE), (world.invoices.source, CADENCE)]
+    sources = [at(world.work_orders.source, CADENCE), at(world.invoices.source, CADENCE)]
 
     seen = await overview(sources)
 

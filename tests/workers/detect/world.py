@@ -52,7 +52,9 @@ class World:
 
     def watch(self, stream: Stream, **changes: Any) -> Watch:
         """Watch a stream, of which `changes` replaces parts."""
-        source = Source(replace(stream, **changes), self.client, FACTS, self.store, self.clock)
+        source = Source(
+            replace(stream, **changes), self.client, FACTS, self.store, self.clock, CADENCE
+        )
         return Watch(self, source)
 
     def ago(self, **duration: float) -> str:
@@ -105,8 +107,7 @@ class World:
     async def known(self, kind: str) -> set[str]:
         """The ids of all entities of a kind that the store knows."""
         async with self.store.read() as tx:
-            found = await entities.least_recently_read(tx, CONNECTION, kind, 100_000)
-        return {entity.entity_id for entity in found}
+            return await entities.ids(tx, CONNECTION, kind)
 
 
 @dataclass
@@ -115,12 +116,16 @@ class Watch:
 
     world: World
     source: Source
-    cadence: Cadence = CADENCE
+
+    @property
+    def cadence(self) -> Cadence:
+        """How often the stream looks."""
+        return self.source.cadence
 
     async def look(self, **later: float) -> Progress:
         """Look once, at once or later."""
         self.world.clock.advance(**later)
-        return await run_cycle(self.source, self.cadence)
+        return await run_cycle(self.source)
 
     async def baseline(self) -> None:
         """Take the baseline, which must be silent, and let a minute go by."""

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import io
 import shutil
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,6 +31,13 @@ from workers.webhooks.writer import HintWriter
 
 SECRET = b"a-webhook-secret"
 HEADER = "X-Plentific-Signature"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
 
 
 async def stored(store: Store) -> list[Hint]:

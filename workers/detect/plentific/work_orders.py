@@ -1,7 +1,8 @@
 """The work orders of Plentific, with every transition of their history.
 
-The listing cannot be filtered by change and its rows show no contractor: what they do not show is
-found by reading details in rotation.
+The listing cannot be filtered by change, but by status: one list for each status that is not ended
+shows all live orders. Rows show no contractor: what they do not show is found by reading details in
+rotation.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from adapters.http.models import Detail
 from adapters.http.paging import Page
@@ -43,11 +44,29 @@ ENDED_WORK_ORDERS = frozenset(
         "signed_off",
     }
 )
+LISTED_LIVE = tuple(
+    status for status in get_args(work_orders.WorkOrderStatus) if status not in ENDED_WORK_ORDERS
+)
+"""The statuses of live orders by which the listing can be filtered."""
+
+RECENT = timedelta(days=2)
+"""The date filters name neither their zone nor whether their ends belong: look further back."""
 
 
 def list_work_orders(client: PlentificClient, filters: Mapping[str, Any]) -> AsyncIterable[Page]:
     """List work orders (document: "List all work orders")."""
     return client.list_work_orders(**filters)
+
+
+def live_work_orders(now: datetime) -> Sequence[Mapping[str, Any]]:
+    """Return the filters that together show every live order, and the new ones whatever they are.
+
+    An order that is live and in none of these lists has ended, or has a status that we do not know,
+    by which nobody can filter. It counts as live: its detail is read instead of its row, at once or
+    in rotation, and each sweep shows its row.
+    """
+    listed: list[Mapping[str, Any]] = [{"status": status} for status in LISTED_LIVE]
+    return [*listed, {"created_from": (now - RECENT).date()}]
 
 
 async def read_work_order(client: PlentificClient, uuid: str) -> Detail[work_orders.WorkOrder]:
@@ -224,7 +243,8 @@ WORK_ORDERS = Stream(
     entity="work_order",
     id_field="uuid",
     pages=list_work_orders,
-    windows=lambda now: (),
+    windows=live_work_orders,
+    covers_live=True,
     read=read_work_order,
     row_state=work_order_row_state,
     happened=latest_of("created"),
@@ -235,7 +255,7 @@ WORK_ORDERS = Stream(
     told=work_order_told,
     cadence=Cadence(
         every=timedelta(seconds=60),
-        sweep_every=timedelta(seconds=60),
+        sweep_every=timedelta(minutes=30),
         details_every=timedelta(minutes=30),
     ),
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, get_args
+
+import pytest
 
 from adapters.plentific.client import PlentificClient
+from adapters.plentific.models.work_orders import WorkOrderStatus
 from events.envelope import Event
 from tests.workers.detect.world import (
     World,
@@ -17,6 +20,7 @@ from tests.workers.detect.world import (
     types,
 )
 from workers.detect import plentific
+from workers.detect.plentific.work_orders import ENDED_WORK_ORDERS
 
 CHANGED = "work_order.status_changed"
 
@@ -301,3 +305,47 @@ async def test_events_of_work_orders_hold_nothing_personal(world: World) -> None
 
     for personal in (b"Mrs Example", b"example.com", b"kitchen"):
         assert personal not in created.data
+
+
+def test_the_quick_looks_show_every_status_that_is_not_ended_and_what_is_new() -> None:
+    *by_status, new = plentific.WORK_ORDERS.windows(instant("2026-03-02T00:30:00Z"))
+
+    shown = [filters["status"] for filters in by_status]
+    documented = set(get_args(WorkOrderStatus))
+    assert len(set(shown)) == len(shown)
+    assert set(shown) == documented - ENDED_WORK_ORDERS
+    assert all(plentific.WORK_ORDERS.live({"status": status}) for status in shown)
+    assert new == {"created_from": date(2026, 2, 28)}
+    assert plentific.WORK_ORDERS.covers_live
+
+
+@pytest.mark.parametrize("status", ["signed_off", "parts_ordered"])
+async def test_an_old_work_order_that_goes_where_no_quick_look_shows_it_is_told_at_once(
+    world: World, status: str
+) -> None:
+    entries = history(("2026-01-05T10:00:00Z", "new"), ("2026-01-06T10:00:00Z", "done"))
+    uuid = world.add_work_order(created="2026-01-05T10:00:00Z", state_history=entries)
+    await world.work_orders.baseline()
+    await world.work_orders.news()
+    world.change_work_order(uuid, status=status)
+
+    (told,) = await world.work_orders.news(minutes=1)
+
+    assert told.type == "plentific.work_order.status_changed"
+    assert status in (entity_of(told)["status"], entity_of(told)["status_raw"])
+    assert await world.work_orders.sweep() == []
+
+
+async def test_an_old_work_order_in_a_status_that_we_do_not_know_is_followed_further(
+    world: World,
+) -> None:
+    uuid = world.add_work_order(created="2026-01-05T10:00:00Z", status="parts_ordered")
+    await world.work_orders.baseline()
+    await world.work_orders.news()
+    world.change_work_order(uuid, status="parts_delivered")
+    (delivered,) = await world.work_orders.sweep()
+    world.change_work_order(uuid, status="hired")
+    (hired,) = await world.work_orders.news(minutes=1)
+
+    assert entity_of(delivered)["status_raw"] == "parts_delivered"
+    assert entity_of(hired)["status"] == "hired"

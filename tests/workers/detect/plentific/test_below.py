@@ -1,0 +1,103 @@
+"""What is listed below work orders: where it belongs, and how rows and details are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adapters.http.metrics import unknown_fields
+from adapters.http.models import Detail, typed
+from deploy.sandbox.plentific.work_order_progress import create_child
+from events import catalogue
+from tests.workers.detect.changed import FACTS
+from tests.workers.detect.world import World
+from workers.detect.plentific import BOOKINGS, COMPLETION_REPORTS, OUTSTANDING_ISSUES, QUOTES
+from workers.detect.stream import Json, Stream
+
+BELOW = pytest.mark.parametrize(
+    "stream", [BOOKINGS, COMPLETION_REPORTS, QUOTES, OUTSTANDING_ISSUES], ids=lambda one: one.name
+)
+
+
+async def listed(world: World, stream: Stream, order: str) -> list[Json]:
+    """The rows below a work order, as observation gets them."""
+    pages = stream.pages(world.client, order)
+    return [{**row, "work_order_uuid": order} async for page in pages for row in page.rows]
+
+
+def given(world: World, stream: Stream, **fields: Any) -> tuple[str, str]:
+    """Make a work order with one thing below it; returns both uuids."""
+    order, state = world.add_work_order(), world.sandbox.state
+    kind = stream.name.replace("-", "_")
+    create_child(state.plentific, kind, order, state.now(), {"uuid": "a-uuid", **fields})
+    return order, "a-uuid"
+
+
+@BELOW
+async def test_it_is_listed_below_its_work_order_alone(world: World, stream: Stream) -> None:
+    order, uuid = given(world, stream)
+    other = world.add_work_order()
+
+    assert [row["uuid"] for row in await listed(world, stream, order)] == [uuid]
+    assert await listed(world, stream, other) == []
+
+
+@BELOW
+async def test_row_and_detail_say_the_same_of_it(world: World, stream: Stream) -> None:
+    order, uuid = given(world, stream)
+    (row,) = await listed(world, stream, order)
+    assert stream.read is not None
+
+    state = stream.state(await stream.read(world.client, uuid, order), FACTS)
+
+    shown = stream.row_state(row)
+    assert {"uuid", "work_order_uuid", *stream.agree} <= shown.keys()
+    assert shown == {name: state[name] for name in shown}
+    assert stream.happened(shown) == world.clock.now()
+    assert (state["uuid"], state["work_order_uuid"]) == (uuid, order)
+
+
+@BELOW
+async def test_an_odd_row_says_what_it_can(world: World, stream: Stream) -> None:
+    odd: Json = {"uuid": "b-1", "work_order_uuid": "o-1", "status": ["?"], "created": 5}
+
+    shown = stream.row_state(odd)
+
+    assert (shown["uuid"], shown["work_order_uuid"]) == ("b-1", "o-1")
+    assert stream.happened(shown) is None
+    assert stream.live(shown)
+    assert stream.row_state({"uuid": "b-1"})["work_order_uuid"] is None
+
+
+@BELOW
+def test_it_is_kept_in_order_with_its_work_order(stream: Stream) -> None:
+    assert stream.parent == "work_order"
+    assert stream.ordering_key is not None
+    assert stream.ordering_key({"uuid": "b-1", "work_order_uuid": "o-1"}) == "o-1"
+
+
+@BELOW
+async def test_what_is_told_of_it_are_events_of_its_topic(world: World, stream: Stream) -> None:
+    order, uuid = given(world, stream)
+    assert stream.read is not None
+    state = stream.state(await stream.read(world.client, uuid, order), FACTS)
+    model = next(
+        catalogue.event_type(f"plentific.{stream.entity}.{past}").model
+        for past in ("created", "received", "submitted")
+        if f"plentific.{stream.entity}.{past}" in catalogue.EVENT_TYPES
+    )
+
+    assert model.model_validate({stream.entity: state, "previous": None})
+
+
+async def test_the_place_of_an_issue_is_no_unknown_field_of_its_row(world: World) -> None:
+    order, _ = given(world, OUTSTANDING_ISSUES)
+    (row,) = await listed(world, OUTSTANDING_ISSUES, order)
+    assert OUTSTANDING_ISSUES.row is not None
+    before = list(unknown_fields.collect())[0].samples
+
+    read = typed(OUTSTANDING_ISSUES.row, row, "repairs")
+
+    assert list(unknown_fields.collect())[0].samples == before
+    assert OUTSTANDING_ISSUES.state(Detail(row, read), FACTS)["work_order_uuid"] == order

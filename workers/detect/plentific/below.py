@@ -1,0 +1,88 @@
+"""What all that is listed below a work order shares: its place, and how its status is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from adapters.http.models import Detail, M
+from events.base import OpenEnum, changed_fields, parse_instant
+from workers.detect.stream import Change, Json, Told, Transition, history_before
+
+
+def placed(detail: Detail[M], uuid: str, work_order_uuid: str) -> Detail[M]:
+    """The same detail with what only its path says, as rows below a work order have it."""
+    return Detail({**detail.raw, "uuid": uuid, "work_order_uuid": work_order_uuid}, detail.model)
+
+
+def place(raw: Mapping[str, Any]) -> Json:
+    """Return whose row or detail this is, in the words of its events."""
+    return {"uuid": raw["uuid"], "work_order_uuid": raw.get("work_order_uuid")}
+
+
+def work_order_of(state: Json) -> str:
+    """Return the ordering key: what is below a work order is kept in order with it."""
+    return str(state["work_order_uuid"])
+
+
+def words(name: str, enum: type[OpenEnum], value: object) -> Json:
+    """Return an optional field of a row as events write it, with the text of an unknown value."""
+    if value is None:
+        return {name: None, f"{name}_raw": None}
+    word, raw = enum.read(value)
+    return {name: word.value, f"{name}_raw": raw}
+
+
+def status_told(
+    entity: str,
+    *,
+    created: str,
+    created_at: str,
+    status: tuple[str, ...],
+    settled: Callable[[Json], bool],
+    when: Callable[[Json], str | None],
+) -> Callable[[Change], Told]:
+    """A function that tells that something came, and each change of its status.
+
+    What came with a settled status took it as well. There is no event for other edits: they are
+    kept as `untold`, and told in `previous` of the next change of status.
+
+    Args:
+        entity: The beginning of the event types, such as `plentific.quote`.
+        created: The last part of the event type that tells that it came.
+        created_at: The field with the time of that.
+        status: The fields that show the status.
+        settled: Whether a status is one that nothing has from the start.
+        when: Since when the state has its status, where it says so. A time that was shown before
+            is not that of a new change.
+    """
+
+    def told(change: Change) -> Told:
+        marks = change.before.marks if change.before else {}
+        times: list[str] = marks.get("times", [])
+        shown = when(change.after)
+        at = shown if shown not in times else None
+        kept = {"times": [*times, at] if at else times}
+        if change.before is None:
+            steps = [_came(change, f"{entity}.{created}", created, created_at)]
+            if settled(change.after):
+                steps.append(_changed(change, entity, at, {status[0]: None}))
+            return replace(history_before(change.baseline, steps), marks=kept)
+        previous = changed_fields(change.edits | marks.get("untold", {}), change.after)
+        if previous.keys().isdisjoint(status):
+            return Told([], kept | {"untold": previous})
+        return Told([_changed(change, entity, at, previous)], kept)
+
+    return told
+
+
+def _came(change: Change, event_type: str, identity: str, created_at: str) -> Transition:
+    at = change.after[created_at]
+    return Transition(event_type, identity, at and parse_instant(at), change.after, None)
+
+
+def _changed(change: Change, entity: str, at: str | None, previous: Json) -> Transition:
+    identity = at or change.next_version
+    time = parse_instant(at) if at else None
+    return Transition(f"{entity}.status_changed", identity, time, change.after, previous)

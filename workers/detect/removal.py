@@ -1,0 +1,86 @@
+"""Removals: told when a complete sweep and a direct question both say so, and not too many at once.
+
+An entity that a list does not show any more may be hidden from us, on a page that moved, or really
+gone. A provider in trouble, or an account that lost a permission, shows as many at once: then
+nothing is told, and a person is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from adapters.http.errors import NotFound, ProviderError
+from adapters.store import entities, outbox
+from adapters.store.entities import Entity
+from workers.detect import telling
+from workers.detect.observe import Source, Tally
+from workers.detect.stream import Transition
+from workers.telemetry import logs, metrics
+
+FEW = 5
+"""So many may be gone at once whatever their share."""
+LARGEST_SHARE = 0.05
+"""Of all that we know of the kind; more at once are held back."""
+ASKED_AT_ONCE = 50
+"""Direct questions in one look; the rest waits for the next."""
+
+log = logs.logger("detect")
+
+
+async def tell_removed(source: Source, listed: Collection[str], tally: Tally) -> int:
+    """Tell of the entities that are gone; how many are held back because they are too many.
+
+    `listed` are the ids of a complete and steady sweep.
+    """
+    if source.stream.removed is None:
+        return 0
+    async with source.store.read() as tx:
+        known = await entities.ids(tx, *source.place)
+        absent = await entities.load(tx, *source.place, known.difference(listed))
+    missing = [one for one in absent.values() if not telling.is_removed(one)]
+    held = len(missing) if len(missing) > max(FEW, LARGEST_SHARE * len(known)) else 0
+    metrics.REMOVALS_HELD.labels(*source.labels).set(held)
+    if held:
+        log.error("too many gone at once", stream=source.stream.name, gone=held, known=len(known))
+        return held
+    for one in missing[:ASKED_AT_ONCE]:
+        if await _is_gone(source, one, tally):
+            await _tell(source, one, tally)
+    return 0
+
+
+async def _is_gone(source: Source, entity: Entity, tally: Tally) -> bool:
+    if source.stream.read is None:
+        return True
+    try:
+        await source.stream.read(source.client, entity.entity_id)
+    except NotFound:
+        return True
+    except ProviderError as error:
+        tally.failed += 1
+        tally.error = tally.error or error
+    return False
+
+
+async def _tell(source: Source, entity: Entity, tally: Tally) -> None:
+    assert source.stream.removed is not None
+    now = source.clock.now()
+    identity = f"removed/v{entity.version + 1}"
+    gone = Transition(source.stream.removed, identity, None, entity.state or {}, {})
+    after = replace(
+        entity,
+        version=entity.version + 1,
+        row_fingerprint="",  # seen again, it is looked at whatever it shows
+        marks={telling.REMOVED: True},
+        live=False,
+        changed_at=now,
+        due_at=None,
+    )
+    async with source.store.write("outbox") as tx:
+        if await entities.save(tx, after, expected_version=entity.version):
+            await outbox.add(tx, telling.rows(source.stream, after, [gone], now))
+            tally.changed += 1
+            tally.events += 1
+            metrics.ENTITIES_CHANGED.labels(*source.labels).inc()
+            metrics.EVENTS_DETECTED.labels(source.stream.removed).inc()
