@@ -234,6 +234,7 @@ class EventModel(BaseModel):
         frozen=True,
         extra="forbid",
         allow_inf_nan=False,
+        hide_input_in_errors=True,  # it may be about people, and errors end in logs
         json_schema_serialization_defaults_required=True,
     )
 

@@ -11,6 +11,7 @@ from adapters.kafka.errors import KafkaUnavailable, TopicMismatch
 from adapters.kafka.topics import TopicSpec, open_topics
 from events import catalogue
 from workers import ops, relay
+from workers.detect import hints
 from workers.detect.poller import poll
 from workers.react import executor, intake
 from workers.telemetry import logs
@@ -34,6 +35,7 @@ async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> 
     jobs: dict[str, Job] = {"ops": lambda: ops.serve(parts)}
     if "poll" in roles:
         jobs["poll"] = lambda: poll(parts.sources, parts.owner, parts.settings.poll.lease)
+        jobs["hints"] = lambda: hints.follow(parts.sources, parts.owner, parts.settings.poll.lease)
     if "webhooks" in roles:
         jobs["webhooks"] = lambda: webhooks.serve(parts)
     if "relay" in roles:

@@ -23,7 +23,12 @@ class ProviderModel(BaseModel):
     documented, so that what a provider adds never stops a poll.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        extra="allow",
+        frozen=True,
+        coerce_numbers_to_str=True,
+        hide_input_in_errors=True,  # it may be about people, and errors end in logs
+    )
 
 
 M = TypeVar("M", bound=ProviderModel)

@@ -49,7 +49,7 @@ def _first_sight(
     steps = [first]
     if special and (happened := special(change, {})):
         steps.append(Transition(f"{entity}.{happened}", happened, at, change.after, {}))
-    if created_at is None:
+    if at is None:
         return Told(steps)  # it has no time: what came into view is new as far as anybody can tell
     return history_before(change.baseline, steps)
 

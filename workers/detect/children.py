@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.http.errors import NotFound, ProviderError
 from adapters.store import entities
 from adapters.store.entities import Entity
-from workers.detect import observe
+from workers.detect import observe, removal
 from workers.detect.observe import Source, Tally, next_look
-from workers.detect.stream import Json
+from workers.detect.stream import Json, no_time
 from workers.telemetry import logs, tracing
 
 DUE_LISTS = 100
@@ -66,16 +66,64 @@ async def read_lists(
     """Read the lists below these parents, observe their rows, and say when to come again."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_rows_below(source, one, tally)) for one in parents]
-    found = {parent: task.result() for parent, task in zip(parents, tasks, strict=True)}
-    rows = [row for below in found.values() for row in below or ()]
-    if rows:
-        await observe.observe_rows(source, rows, baseline, tally, tracing.current(), late=late)
-    await _note_read(source, {one: rows for one, rows in found.items() if rows is not None})
+    read = {parent: task.result() for parent, task in zip(parents, tasks, strict=True)}
+    found = {parent: rows for parent, rows in read.items() if rows is not None}
+    if not found:
+        return
+    known = await _known(source, found)
+    silent = [row for one, rows in found.items() if known.is_history(one) for row in rows]
+    told = [row for one, rows in found.items() if not known.is_history(one) for row in rows]
+    if silent:
+        async with source.store.write() as tx:
+            await observe.record_baseline(tx, source, silent, source.clock.now(), tally)
+    if told:
+        await observe.observe_rows(source, told, baseline, tally, tracing.current(), late=late)
+    await _note_read(source, found, known)
+    await removal.tell_absent(source, known.gone(source, found), tally)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the store knew of some lists, and of their parents, before they were read."""
+
+    lists: dict[str, Entity]
+    parents: dict[str, Entity]
+    timeless: bool
+
+    def is_history(self, parent: str) -> bool:
+        """Whether what is below a parent was there before: it is read for the first time, the
+        parent is from the baseline itself, and nothing below it has a time that could tell.
+        """
+        if not self.timeless or self.was_read(parent):
+            return False
+        return parent in self.parents and self.parents[parent].version == 0
+
+    def was_read(self, parent: str) -> bool:
+        """Whether the list was ever read."""
+        return parent in self.lists and self.lists[parent].row_fingerprint != ""
+
+    def gone(self, source: Source, found: dict[str, list[Json]]) -> set[str]:
+        """The ids that a list showed when it was read before and shows no more."""
+        before = {one for parent in found for one in self._shown(parent)}
+        return before - {
+            str(row[source.stream.id_field]) for rows in found.values() for row in rows
+        }
+
+    def _shown(self, parent: str) -> list[str]:
+        known = self.lists.get(parent)
+        return list((known.state or {}).get("ids", ())) if known else []
+
+
+async def _known(source: Source, found: dict[str, list[Json]]) -> _Known:
+    async with source.store.read() as tx:
+        lists = await entities.load(tx, source.facts.connection, list_kind(source), found)
+        parents = await entities.load(tx, *_parents(source), found)
+    return _Known(lists, parents, source.stream.happened is no_time)
 
 
 async def _rows_below(source: Source, parent: str, tally: Tally) -> list[Json] | None:
     """The rows below a parent, each with the parent's id; None where they could not be read."""
-    field = f"{source.stream.parent}_{'uuid' if source.stream.id_field == 'uuid' else 'id'}"
+    field = source.stream.parent_field
     try:
         pages = source.stream.pages(source.client, parent)
         return [{**row, field: parent} async for page in pages for row in page.rows]
@@ -105,33 +153,33 @@ async def _note_parents(source: Source, since: datetime) -> None:
         await entities.set_due(tx, connection, kind, changed & known, now)
 
 
-async def _note_read(source: Source, found: dict[str, list[Json]]) -> None:
+async def _note_read(source: Source, found: dict[str, list[Json]], known: _Known) -> None:
     """Say when to read each list again, by what it showed and by the life of its parent."""
-    connection, kind = source.facts.connection, list_kind(source)
     now = source.clock.now()
-    async with source.store.read() as tx:
-        before = await entities.load(tx, connection, kind, found)
-        parents = await entities.load(tx, *_parents(source), found)
     async with source.store.write() as tx:
         for parent, rows in found.items():
-            seen = observe.fingerprint({"rows": rows})
-            was = before.get(parent)
-            changed = was is None or was.row_fingerprint != seen
-            changed_at = now if changed or was is None else was.changed_at
-            live = parent in parents and parents[parent].live
-            quiet = now - (changed_at or now)
-            after = replace(
-                was or _list(source, parent, now),
-                row_fingerprint=seen,
-                row_seen_at=now,
-                changed_at=changed_at,
-                live=live,
-                # Settled and quiet: only the walk comes by again.
-                due_at=now + next_look(source.cadence, quiet, live=True)
-                if live or quiet < source.cadence.details_every * 4
-                else None,
+            was = known.lists.get(parent)
+            after = _read(source, was or _list(source, parent, now), rows, now)
+            live = parent in known.parents and known.parents[parent].live
+            quiet = now - (after.changed_at or now)
+            hot = live or quiet < source.cadence.details_every * 4
+            # Settled and quiet: only the walk comes by again.
+            due_at = now + next_look(source.cadence, quiet, live=True) if hot else None
+            await entities.save(
+                tx, replace(after, live=live, due_at=due_at), was.version if was else None
             )
-            await entities.save(tx, after, expected_version=was.version if was else None)
+
+
+def _read(source: Source, before: Entity, rows: list[Json], now: datetime) -> Entity:
+    seen = observe.fingerprint({"rows": rows})
+    changed = before.row_fingerprint != seen
+    return replace(
+        before,
+        row_fingerprint=seen,
+        row_seen_at=now,
+        changed_at=now if changed else before.changed_at,
+        state={"ids": sorted(str(row[source.stream.id_field]) for row in rows)},
+    )
 
 
 def _parents(source: Source) -> tuple[str, str]:

@@ -275,7 +275,8 @@ async def _look(
         attributes={"tiebeam.connection": source.facts.connection, "tiebeam.entity_id": entity_id},
     ):
         try:
-            state = stream.state(await _detail(source, entity_id, row), source.facts)
+            shown = row or (before.state if before else None) or {}
+            state = stream.state(await _detail(source, entity_id, row, shown), source.facts)
             return _compare(source, entity_id, row, before, state, baseline)
         except NotFound:
             log.info("listed but not found", stream=stream.name, entity_id=entity_id)
@@ -292,12 +293,15 @@ async def _look(
         return Unread(tried)
 
 
-async def _detail(source: Source, entity_id: str, row: Json | None) -> Any:
+async def _detail(source: Source, entity_id: str, row: Json | None, shown: Json) -> Any:
+    """Read a detail; what is below a parent is read by both ids, of which one is in `shown`."""
     stream = source.stream
     if row is not None and stream.whole_rows:
         return _whole(source, row)
     assert stream.read is not None, f"{stream.name}: there is no detail to read"
-    return await stream.read(source.client, entity_id)
+    if stream.parent is None or stream.parent_field not in shown:
+        return await stream.read(source.client, entity_id)
+    return await stream.read(source.client, entity_id, shown[stream.parent_field])
 
 
 def _compare(

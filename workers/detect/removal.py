@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from pydantic import ValidationError
+
 from adapters.http.errors import NotFound, ProviderError
 from adapters.store import entities, outbox
 from adapters.store.entities import Entity
@@ -29,16 +31,30 @@ log = logs.logger("detect")
 
 
 async def tell_removed(source: Source, listed: Collection[str], tally: Tally) -> int:
-    """Tell of the entities that are gone; how many are held back because they are too many.
+    """Tell of the entities that a complete and steady sweep did not list.
 
-    `listed` are the ids of a complete and steady sweep.
+    Returns:
+        How many are held back because they are too many at once.
     """
     if source.stream.removed is None:
         return 0
     async with source.store.read() as tx:
         known = await entities.ids(tx, *source.place)
-        absent = await entities.load(tx, *source.place, known.difference(listed))
-    missing = [one for one in absent.values() if not telling.is_removed(one)]
+    return await tell_absent(source, known.difference(listed), tally)
+
+
+async def tell_absent(source: Source, absent: Collection[str], tally: Tally) -> int:
+    """Tell of the entities that are not where they were listed before, if they are really gone.
+
+    Returns:
+        How many are held back because they are too many at once.
+    """
+    if source.stream.removed is None or not absent:
+        return 0
+    async with source.store.read() as tx:
+        known = await entities.ids(tx, *source.place)
+        found = await entities.load(tx, *source.place, absent)
+    missing = [one for one in found.values() if not telling.is_removed(one)]
     held = len(missing) if len(missing) > max(FEW, LARGEST_SHARE * len(known)) else 0
     metrics.REMOVALS_HELD.labels(*source.labels).set(held)
     if held:
@@ -77,9 +93,15 @@ async def _tell(source: Source, entity: Entity, tally: Tally) -> None:
         changed_at=now,
         due_at=None,
     )
+    try:
+        events = telling.rows(source.stream, after, [gone], now)
+    except ValidationError:  # only its row was ever read, and an event says more than a row
+        log.warning("gone before it was read", stream=source.stream.name, id=entity.entity_id)
+        tally.unusable += 1
+        events = []
     async with source.store.write("outbox") as tx:
         if await entities.save(tx, after, expected_version=entity.version):
-            await outbox.add(tx, telling.rows(source.stream, after, [gone], now))
+            await outbox.add(tx, events)
             tally.changed += 1
             tally.events += 1
             metrics.ENTITIES_CHANGED.labels(*source.labels).inc()

@@ -194,6 +194,11 @@ class Stream:
     removed: str | None = None
 
     @property
+    def parent_field(self) -> str:
+        """The field of a row with the id of its parent, which the parent's list does not show."""
+        return f"{self.parent}_{'uuid' if self.id_field == 'uuid' else 'id'}"
+
+    @property
     def whole_rows(self) -> bool:
         """Whether a row is all there is to know."""
         return self.row is not None

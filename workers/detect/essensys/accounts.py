@@ -19,15 +19,6 @@ from workers.detect.essensys.shared import (
 )
 from workers.detect.stream import Facts, Json, Stream
 
-REFERENCES = (
-    "account_type",
-    "client_type",
-    "group_account",
-    "location",
-    "organization",
-    "broker",
-)
-
 
 def account_row_state(row: Json) -> Json:
     """Return what decides how an account is told, in the words of its events."""
@@ -38,7 +29,7 @@ def account_state(row: Detail[accounts.Account], _facts: Facts) -> Json:
     """Return an account as its events carry it."""
     read = row.model
     named_otherwise = {"start_date": day(read.start), "end_date": day(read.end)}
-    shown = same_fields(read, Account, REFERENCES)
+    shown = same_fields(read, Account)
     return json_form(Account.model_validate(shown | named_otherwise))
 
 

@@ -21,8 +21,6 @@ from workers.detect.stream import Facts, Json, Stream
 STATUSES = {"1": "confirmed", "2": "provisional", "3": "unassigned", "4": "cancelled"}
 """The codes of the field `statusname`."""
 
-REFERENCES = ("account", "contact", "resource", "product_group", "location")
-
 
 def booking_row_state(row: Json) -> Json:
     """Return what decides how a booking is told, in the words of its events."""
@@ -43,7 +41,7 @@ def booking_state(row: Detail[bookings.Calendar], _facts: Facts) -> Json:
         "booked": read.date_booked,
         "recurring": read.recurring_booking,
     }
-    shown = same_fields(read, Booking, REFERENCES)
+    shown = same_fields(read, Booking)
     return json_form(Booking.model_validate(shown | named_otherwise))
 
 

@@ -24,8 +24,6 @@ from workers.detect.essensys.shared import (
 )
 from workers.detect.stream import Facts, Json, Stream
 
-REFERENCES = ("account", "location", "organization")
-
 
 def invoice_row_state(row: Json) -> Json:
     """Return what decides how an invoice is told, in the words of its events."""
@@ -48,7 +46,7 @@ def invoice_state(row: Detail[invoices.Invoice], facts: Facts) -> Json:
         "payments_and_credits": read.payments_credits,
         "currency": facts.currency,
     }
-    shown = same_fields(read, Invoice, REFERENCES)
+    shown = same_fields(read, Invoice)
     return json_form(Invoice.model_validate(shown | named_otherwise))
 
 

@@ -21,8 +21,6 @@ from workers.detect.essensys.shared import (
 )
 from workers.detect.stream import Change, Facts, Json, Stream, Told, Transition
 
-REFERENCES = ("location", "lead_type", "client_type", "broker", "dead_reason")
-
 
 def lead_row_state(row: Json) -> Json:
     """Return what decides how a lead is told, in the words of its events."""
@@ -43,7 +41,7 @@ def lead_state(row: Detail[leads.Lead], _facts: Facts) -> Json:
         "converted_at": read.lead_converted_date,
         "dead": bool(read.dead_lead),
     }
-    return json_form(Lead.model_validate(same_fields(read, Lead, REFERENCES) | named_otherwise))
+    return json_form(Lead.model_validate(same_fields(read, Lead) | named_otherwise))
 
 
 _created_or_updated = created_or_updated(

@@ -1,11 +1,11 @@
-"""What all streams of essensys share: its lists, its days, its references, how often to look.
+"""What all streams of essensys share: its lists, its days, how often to look.
 
 Rows show all there is, and every one of these lists can be filtered by the day of the last change.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -60,13 +60,9 @@ def lately_updated(now: datetime) -> Sequence[Mapping[str, Where]]:
     return ({"where": at_least("updatedate", (now - RECENT).date())},)
 
 
-def same_fields(read: Record, event: type[EventModel], references: Iterable[str]) -> Json:
-    """Return the fields that a record and its event call the same.
-
-    A reference "0" refers to nothing: it never has a display text.
-    """
-    shown = read.model_dump(include=event.model_fields.keys() & type(read).model_fields.keys())
-    return shown | {name: None for name in references if shown[name] == "0"}
+def same_fields(read: Record, event: type[EventModel]) -> Json:
+    """Return the fields that a record and its event call the same."""
+    return read.model_dump(include=event.model_fields.keys() & type(read).model_fields.keys())
 
 
 def day(instant: datetime | None) -> date | None:

@@ -25,7 +25,7 @@ def list_property_units(client: FaciliteeClient, property_id: str) -> AsyncItera
 
 
 async def read_property_unit(
-    client: FaciliteeClient, unit_id: str
+    client: FaciliteeClient, unit_id: str, _property_id: str = ""
 ) -> Detail[property_units.PropertyUnit]:
     """Read one property unit (document: "Get Property Unit details")."""
     return await client.get_property_unit(property_unit_id=int(unit_id))

@@ -68,7 +68,9 @@ def status_told(
             steps = [_came(change, f"{entity}.{created}", created, created_at)]
             if settled(change.after):
                 steps.append(_changed(change, entity, at, {status[0]: None}))
-            return replace(history_before(change.baseline, steps), marks=kept)
+            undated = steps[0].time is None  # it is new as far as anybody can tell
+            first = Told(steps) if undated else history_before(change.baseline, steps)
+            return replace(first, marks=kept)
         previous = changed_fields(change.edits | marks.get("untold", {}), change.after)
         if previous.keys().isdisjoint(status):
             return Told([], kept | {"untold": previous})

@@ -1,4 +1,4 @@
-"""Rows as essensys's document shows them, with fictional people, and what is said of their changes."""
+"""Rows as essensys's document shows them, of fictional people, and what is told of changes."""
 
 from __future__ import annotations
 

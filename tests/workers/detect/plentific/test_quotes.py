@@ -137,6 +137,12 @@ def test_of_an_old_quote_seen_late_only_what_is_new_is_told() -> None:
     assert quote(created=old, status="superseded").news() == []
 
 
+def test_a_quote_that_does_not_say_when_it_came_is_new() -> None:
+    told = quote(created=None, status="accepted", accepted_on="2026-01-05T10:00:00Z").news()
+
+    assert types(told) == ["quote.received", CHANGED]
+
+
 def test_a_quote_accepted_again_under_its_first_date_is_told_under_another_identity() -> None:
     story = quote()
     told = story.news()
