@@ -49,6 +49,8 @@ async def _problems(parts: Parts) -> AsyncIterator[tuple[str, str | None]]:
     for name, client in parts.clients.items():
         yield f"connection {name}", await _credentials_problem(client)
     for source in parts.sources:
+        if source.stream.parent is not None:
+            continue  # it is listed below something, and nothing is known to look below yet
         yield f"stream {'/'.join(source.labels)}", await _first_page_problem(source)
 
 

@@ -51,6 +51,10 @@ async def test_all_is_well(shell: Shell, sandbox: Sandbox, kafka: str) -> None:
         "ok   connection operate",
         "ok   stream plentific/work-orders",
         "ok   stream plentific/invoices",
+        "ok   stream operate/bookings",
+        "ok   stream operate/leads",
+        "ok   stream operate/invoices",
+        "ok   stream operate/accounts",
         "note reactions.recharge-paid-invoice is live",
     ]
 
@@ -62,7 +66,7 @@ async def test_each_failure_has_a_line_and_the_others_are_still_checked(
     sandbox.state.faults.add("html", operation="list_invoices")
     done = await check(shell)
 
-    assert one_line(done, 1) == "4 of the checks failed"
+    assert one_line(done, 1) == "8 of the checks failed"
     lines = done.out.splitlines()
     assert lines[0] == "ok   configuration"
     assert lines[1] == "FAIL store: not up to date; run `tiebeam store upgrade`"
@@ -89,6 +93,10 @@ async def test_providers_that_are_away_are_named(
         "FAIL connection operate",
         "FAIL stream plentific/work-orders",
         "FAIL stream plentific/invoices",
+        "FAIL stream operate/bookings",
+        "FAIL stream operate/leads",
+        "FAIL stream operate/invoices",
+        "FAIL stream operate/accounts",
     ]
     assert all("no connection" in line for line in failed[2:])
 
@@ -101,4 +109,8 @@ async def test_nothing_is_changed_by_looking(shell: Shell, sandbox: Sandbox) -> 
         ("POST", "create_token"),
         ("GET", "list_work_orders"),
         ("GET", "list_invoices"),
+        ("GET", "query calendar"),
+        ("GET", "query lead"),
+        ("GET", "query invoice"),
+        ("GET", "query account"),
     }

@@ -32,4 +32,5 @@ def test_a_stream_is_named_as_the_last_part_of_its_topic(stream: Stream) -> None
 
 @pytest.mark.parametrize("stream", STREAMS, ids=of)
 def test_a_stream_looks_more_often_than_it_sweeps(stream: Stream) -> None:
-    assert stream.cadence.every <= stream.cadence.sweep_every <= stream.cadence.details_every
+    assert stream.cadence.every <= stream.cadence.sweep_every
+    assert stream.cadence.every <= stream.cadence.details_every
