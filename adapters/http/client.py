@@ -28,7 +28,7 @@ from adapters.http.errors import (
     Unsendable,
 )
 from adapters.http.excerpts import answer_text, phrase, request_text
-from adapters.http.limits import Limits, RateLimiter
+from adapters.http.limits import Limits, RateLimiter, present_priority
 from adapters.http.observation import Observation, observed
 from adapters.http.redaction import Redactor
 from adapters.http.retry_after import retry_after
@@ -91,7 +91,9 @@ class HttpClient:
         self.connection = connection
         self.base_url = base_url
         self._auth = auth or httpx.Auth()
-        self._limiter = RateLimiter(limits, clock)
+        self.limiter = RateLimiter(limits, clock)
+        metrics.rate_limit_pace.labels(connection).set_function(self.limiter.pace)
+        metrics.rate_limit_pause_seconds.labels(connection).set_function(self.limiter.pause_left)
         self._timeout = timeout
         self._max_answer = max_answer
         self._rules = rules or Rules()
@@ -168,12 +170,13 @@ class HttpClient:
 
     @contextlib.asynccontextmanager
     async def _slot(self, call: Call) -> AsyncIterator[None]:
-        if (pause := self._limiter.pause_left()) > PATIENCE:
+        if (pause := self.limiter.pause_left()) > PATIENCE:
             raise Transient(
                 self.connection, call.operation, "the provider asked for a pause", retry_after=pause
             )
-        async with self._limiter.slot() as waited:
-            metrics.rate_limit_wait_seconds.labels(self.connection).observe(waited)
+        async with self.limiter.slot() as waited:
+            waits = metrics.rate_limit_wait_seconds
+            waits.labels(self.connection, present_priority().label).observe(waited)
             yield
 
     def _request(self, call: Call, own: Mapping[str, str]) -> httpx.Request:
@@ -228,6 +231,7 @@ class HttpClient:
         A body at hand has `timeout` for all of it, one that is sent in pieces for each of them.
         """
         complaint = f"no complete answer within {self._timeout:g} s"
+        began = self._clock.monotonic()
         async with contextlib.AsyncExitStack() as own:
             seen = own.enter_context(observed(self.connection, call, request, resend))
             if isinstance(request.stream, Upload):
@@ -245,7 +249,7 @@ class HttpClient:
                         return Received(response.status_code, response.headers, b"", chunks=chunks)
                     content, broken = await read_at_most(response, self._max_answer)
             seen.failure = "broken" if broken else None
-        self._obey(response)
+        self._obey(response, began)
         return Received(response.status_code, response.headers, content, broken)
 
     async def _chunks(
@@ -299,12 +303,15 @@ class HttpClient:
             seen.failure = "lost"
             raise self._lost(call, f"the connection was lost: {error}", None) from error
 
-    def _obey(self, response: httpx.Response) -> None:
-        if response.status_code in (429, 503):
-            asked = retry_after(response.headers, self._clock)
-            if asked is None and response.status_code == 429:
-                asked = PAUSE_AFTER_429
-            self._limiter.pause(asked or 0.0)
+    def _obey(self, response: httpx.Response, began: float) -> None:
+        if response.status_code not in (429, 503):
+            return
+        asked = retry_after(response.headers, self._clock)
+        if asked is None and response.status_code == 429:
+            asked = PAUSE_AFTER_429
+        if asked is not None:
+            self.limiter.pause(asked)
+            self.limiter.slow_down(began)
 
     def _judge(self, call: Call, received: Received, rules: Rules) -> Answer:
         complain = partial(self._unreadable, call, received)

@@ -1,17 +1,21 @@
-"""How fast and how many at once a connection may call, and when all of it must pause."""
+"""Who of those that wait for a connection may call next, and how many may at once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import math
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from enum import IntEnum
+from itertools import count
 
 from adapters.http.clock import SYSTEM_CLOCK, Clock
+from adapters.http.pace import Pace, Pacer
 
-# Seconds. A timer that wakes this late does not lower the rate; idle time is not made up for.
-LATENESS_KEPT = 0.02
-LONGEST_PAUSE = 3600.0  # seconds; a provider that asks for more is asked again after this
+AGEING = 30.0  # seconds for which a priority gets no slot, until its next caller gains one
 
 
 @dataclass(frozen=True)
@@ -28,50 +32,177 @@ class Limits:
             raise ValueError(f"max_in_flight must be at least 1, not {self.max_in_flight}")
 
 
-class RateLimiter:
-    """Hands out slots in the order they are asked for, evenly spaced, never in a burst.
+class Priority(IntEnum):
+    """What a call is for; where several wait, the lowest number goes first."""
 
-    One caller at a time, the head of the queue, waits for a place in flight and then for its
-    time; nothing is reserved before it starts, so a cancelled caller leaves nothing taken.
+    REACTION = 0
+    HINT = 1
+    HOT = 2
+    SWEEP = 3
+    BACKFILL = 4
+
+    @property
+    def label(self) -> str:
+        """Its name, as metrics have it."""
+        return self.name.lower()
+
+
+_priority: ContextVar[Priority] = ContextVar("priority", default=Priority.HOT)
+
+
+@contextmanager
+def at_priority(priority: Priority) -> Iterator[None]:
+    """Let all calls within have this priority, those of tasks that are made within, too."""
+    before = _priority.set(priority)
+    try:
+        yield
+    finally:
+        _priority.reset(before)
+
+
+def present_priority() -> Priority:
+    """The priority that a call made here and now has."""
+    return _priority.get()
+
+
+class RateLimiter:
+    """Hands out slots, evenly spaced, to the highest priority that waits when a slot is due.
+
+    Within a priority those who came first go first. One of those that wait leads: it waits for a
+    place in flight and then for the time, and only then sees whose turn it is. Nothing is reserved
+    before it starts, so a cancelled caller leaves nothing taken.
     """
 
     def __init__(self, limits: Limits, clock: Clock = SYSTEM_CLOCK) -> None:
-        self._interval = 1.0 / limits.requests_per_second
         self._clock = clock
-        self._turn = asyncio.Lock()
-        self._in_flight = asyncio.Semaphore(limits.max_in_flight)
-        self._next_start = clock.monotonic()
-        self._paused_until = self._next_start
+        self._pacer = Pacer(limits.requests_per_second, clock)
+        self._line = _Line(clock)
+        self._leader: _Caller | None = None
+        self._places = limits.max_in_flight
+        self._place_is_free = asyncio.Event()
+        self._place_is_free.set()
+        self._told: Callable[[], None] | None = None
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[float]:
         """Wait for a slot and hold it; gives the seconds that were waited."""
-        asked = self._clock.monotonic()
-        async with self._turn:
-            await self._in_flight.acquire()
-            try:
-                await self._wait_until_due()
-            except BaseException:
-                self._in_flight.release()
-                raise
+        own = self._line.join(present_priority())
         try:
-            yield self._clock.monotonic() - asked
+            await self._wait_for_turn(own)
+            self._start(own)
         finally:
-            self._in_flight.release()
+            self._leave(own)
+        try:
+            yield self._clock.monotonic() - own.asked
+        finally:
+            self._places += 1
+            self._place_is_free.set()
+
+    def pace(self) -> float:
+        """Starts a second that are allowed now."""
+        return self._pacer.pace()
 
     def pause_left(self) -> float:
         """Seconds until the pause ends that the provider asked for; 0 where there is none."""
-        return max(self._paused_until - self._clock.monotonic(), 0.0)
+        return self._pacer.pause_left()
 
     def pause(self, seconds: float) -> None:
         """Start nothing for so long; a shorter pause never ends a longer one early."""
-        until = self._clock.monotonic() + min(max(seconds, 0.0), LONGEST_PAUSE)
-        self._paused_until = max(self._paused_until, until)
+        self._pacer.pause(seconds)
+
+    def slow_down(self, began: float) -> None:
+        """Halve the pace, because the provider refused a request that `began` then."""
+        self._pacer.slow_down(began)
+        if self._told is not None:
+            self._told()
+
+    def watch(self, told: Callable[[], None]) -> None:
+        """Call `told` whenever the connection is slowed down."""
+        self._told = told
+
+    def export(self) -> Pace:
+        """What another process must know to go on as slowly as this one."""
+        return self._pacer.export()
+
+    def resume(self, pace: Pace) -> None:
+        """Go on as slowly as another process did."""
+        self._pacer.resume(pace)
+
+    async def _wait_for_turn(self, own: _Caller) -> None:
+        if self._leader is None:
+            self._lead(own)
+        while True:
+            await own.call
+            await self._wait_until_due()
+            if (first := self._line.first()) is own:
+                return
+            own.call = asyncio.get_running_loop().create_future()
+            self._lead(first)
 
     async def _wait_until_due(self) -> None:
-        # In a loop: a pause may be asked for, or made longer, while the head of the queue sleeps.
-        while (wait := max(self._next_start, self._paused_until) - self._clock.monotonic()) > 0:
+        await self._place_is_free.wait()  # only who leads takes one
+        # In a loop: a pause may be asked for, or made longer, while the leader sleeps.
+        while (wait := self._pacer.due_in()) > 0:
             await self._clock.sleep(wait)
-        now = self._clock.monotonic()
-        due = max(self._next_start, self._paused_until)
-        self._next_start = (due if now - due <= LATENESS_KEPT else now) + self._interval
+
+    def _start(self, own: _Caller) -> None:
+        self._pacer.start()
+        self._line.serve(own)
+        self._places -= 1
+        if not self._places:
+            self._place_is_free.clear()
+
+    def _leave(self, own: _Caller) -> None:
+        self._line.leave(own)
+        if self._leader is own:
+            self._lead(self._line.first())
+
+    def _lead(self, caller: _Caller | None) -> None:
+        # One that is cancelled at the same time still wakes, and passes it on as it leaves.
+        self._leader = caller
+        if caller is not None and not caller.call.done():
+            caller.call.set_result(None)
+
+
+@dataclass(eq=False)
+class _Caller:
+    """Somebody who waits, to be woken by `call` to lead."""
+
+    priority: Priority
+    asked: float
+    number: int
+    call: asyncio.Future[None]
+
+
+class _Line:
+    """Those who wait, by priority, and within one in the order they came."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._numbers = count()
+        self._waiting: dict[Priority, OrderedDict[int, _Caller]] = {
+            priority: OrderedDict() for priority in Priority
+        }
+        self._served_at = dict.fromkeys(Priority, -math.inf)
+
+    def join(self, priority: Priority) -> _Caller:
+        call = asyncio.get_running_loop().create_future()
+        own = _Caller(priority, self._clock.monotonic(), next(self._numbers), call)
+        self._waiting[priority][own.number] = own
+        return own
+
+    def leave(self, own: _Caller) -> None:
+        del self._waiting[own.priority][own.number]
+
+    def serve(self, own: _Caller) -> None:
+        self._served_at[own.priority] = self._clock.monotonic()
+
+    def first(self) -> _Caller | None:
+        heads = (next(iter(line.values())) for line in self._waiting.values() if line)
+        return min(heads, key=self._rank, default=None)
+
+    def _rank(self, head: _Caller) -> tuple[int, int]:
+        # By how long the priority, not the caller, went without: a crowd that waits for long only
+        # because it is a crowd does not go before others.
+        without = self._clock.monotonic() - max(head.asked, self._served_at[head.priority])
+        return max(head.priority - int(without // AGEING), 0), head.number

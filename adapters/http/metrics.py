@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 api_calls = Counter(
     "tiebeam_api_calls",
@@ -17,6 +17,16 @@ api_call_seconds = Histogram(
 rate_limit_wait_seconds = Histogram(
     "tiebeam_rate_limit_wait_seconds",
     "Seconds that a call waited for its turn within the connection's limits.",
+    ["connection", "priority"],
+)
+rate_limit_pace = Gauge(
+    "tiebeam_rate_limit_pace",
+    "Requests a second that a connection may start now: fewer after the provider has refused some.",
+    ["connection"],
+)
+rate_limit_pause_seconds = Gauge(
+    "tiebeam_rate_limit_pause_seconds",
+    "Seconds until the pause ends that the provider asked for.",
     ["connection"],
 )
 unknown_fields = Counter(
@@ -27,5 +37,15 @@ unknown_fields = Counter(
 unknown_values = Counter(
     "tiebeam_unknown_values",
     "Values in provider answers outside the documented ones of an enumeration.",
+    ["connection", "model", "field"],
+)
+null_rate_changes = Counter(
+    "tiebeam_null_rate_changes",
+    "Fields in provider answers that are suddenly empty, or filled, most of the time.",
+    ["connection", "model", "field"],
+)
+type_changes = Counter(
+    "tiebeam_type_changes",
+    "Fields in provider answers that are of another JSON type than ever before.",
     ["connection", "model", "field"],
 )

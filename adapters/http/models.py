@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from adapters.http import metrics
+from adapters.http import drift, metrics
 from adapters.http.call import Answer
 
 T = TypeVar("T")
@@ -91,6 +91,7 @@ def typed(model: type[M], raw: Any, connection: str) -> M:
     """
     parsed = model.model_validate(raw)
     count_unknown(parsed, connection)
+    drift.WATCH.sample(connection, parsed, raw)
     return parsed
 
 
@@ -100,8 +101,10 @@ def count_unknown(parsed: ProviderModel, connection: str) -> None:
         model = type(part).__name__
         for name in part.model_extra or ():
             metrics.unknown_fields.labels(connection, model, name).inc()
+            drift.WATCH.unknown(connection, model, name, drift.NEW_FIELD)
         for name in _fields_of_unknown_value(part):
             metrics.unknown_values.labels(connection, model, name).inc()
+            drift.WATCH.unknown(connection, model, name, drift.NEW_VALUE)
 
 
 def unknown_fields(parsed: ProviderModel) -> Iterator[tuple[str, str]]:

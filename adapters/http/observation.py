@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import httpx
@@ -27,6 +28,30 @@ class Observation:
         return self.failure or str(self.status)
 
 
+@dataclass
+class Calls:
+    """How many requests were sent for one piece of work."""
+
+    count: int = 0
+
+
+_calls: ContextVar[Calls | None] = ContextVar("calls", default=None)
+
+
+@contextmanager
+def counting_calls() -> Iterator[Calls]:
+    """Count the requests that this task, and those that it starts, send within the block.
+
+    Not by the metric: others may call the same operations of the same connection meanwhile.
+    """
+    counted = Calls()
+    outer = _calls.set(counted)
+    try:
+        yield counted
+    finally:
+        _calls.reset(outer)
+
+
 @contextmanager
 def observed(
     connection: str, call: Call, request: httpx.Request, resend: int
@@ -37,6 +62,8 @@ def observed(
     hold references and names. The trace context is not sent, because providers are foreign systems.
     """
     observation = Observation(failure="aborted")
+    if (counted := _calls.get()) is not None:
+        counted.count += 1
     started = time.perf_counter()
     # Not the current span: what a caller does while it reads a stream is no part of the exchange.
     span = trace.get_tracer("tiebeam.http").start_span(

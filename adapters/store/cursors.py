@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
@@ -45,6 +45,12 @@ async def put(
             set_={"value": new.excluded.value, "updated_at": new.excluded.updated_at},
         )
     )
+
+
+async def forget(tx: AsyncConnection, connection: str, stream: str) -> bool:
+    """Forget the stream's cursor; False where it has none."""
+    same = (cursors.c.connection == connection, cursors.c.stream == stream)
+    return (await tx.execute(delete(cursors).where(*same))).rowcount == 1
 
 
 async def everywhere(tx: AsyncConnection) -> list[Cursor]:

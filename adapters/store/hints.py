@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+import orjson
+from sqlalchemy import and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store import dialects
+from adapters.store.columns import UtcTime
 from adapters.store.rows import columns_of
 from adapters.store.tables import hints
 
@@ -44,32 +47,45 @@ class Hint:
 
 _COLUMNS = columns_of(Hint, hints)
 
+_ROWS = {
+    "sqlite": (
+        "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),"
+        " json_extract(value, '$[2]'), json_extract(value, '$[3]'), 0,"
+        " json_extract(value, '$[4]'), json_extract(value, '$[5]')"
+        " FROM json_each(:rows) WHERE true"  # else its parser takes ON CONFLICT for a join
+    ),
+    "postgresql": (
+        "SELECT value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS bigint), 0,"
+        " CAST(value ->> 4 AS timestamptz), CAST(value ->> 5 AS timestamptz)"
+        " FROM json_array_elements(CAST(:rows AS json))"
+    ),
+}
+_ADD = {
+    dialect: text(
+        "INSERT INTO hints (connection, kind, entity_id, generation, handled, received_at,"
+        f" last_received_at) {rows} ON CONFLICT (connection, kind, entity_id) DO UPDATE SET"
+        " generation = hints.generation + excluded.generation,"
+        " last_received_at = excluded.last_received_at"
+    )
+    for dialect, rows in _ROWS.items()
+}
+"""All rows as one parameter: one for each value would take longer than storing them."""
+
 
 async def add(tx: AsyncConnection, new: Iterable[NewHint]) -> None:
     """Write hints; one about an entity that has a hint already is added to it."""
-    statement = dialects.insert(tx, hints)
-    statement = statement.on_conflict_do_update(
-        index_elements=[hints.c.connection, hints.c.kind, hints.c.entity_id],
-        set_={
-            "generation": hints.c.generation + 1,
-            "last_received_at": statement.excluded.last_received_at,
-        },
-    )
-    values = [
-        {
-            "connection": hint.connection,
-            "kind": hint.kind,
-            "entity_id": hint.entity_id,
-            "generation": 1,
-            "handled": 0,
-            "received_at": hint.received_at,
-            "last_received_at": hint.received_at,
-        }
+    about: dict[tuple[str, str, str], list[datetime]] = defaultdict(list)
+    for hint in new:
+        about[hint.connection, hint.kind, hint.entity_id].append(hint.received_at)
+    if not about:
+        return
+    stored: Any = UtcTime().bind_processor(tx.dialect)
+    rows = [
+        (*entity, len(times), stored(times[0]), stored(times[-1]))
         # Always in the same order: two writers on PostgreSQL would else wait for each other.
-        for hint in sorted(new, key=lambda hint: (hint.connection, hint.kind, hint.entity_id))
+        for entity, times in sorted(about.items())
     ]
-    if values:
-        await tx.execute(statement, values)
+    await tx.execute(_ADD[tx.dialect.name], {"rows": orjson.dumps(rows).decode()})
 
 
 async def take(

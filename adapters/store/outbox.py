@@ -61,14 +61,21 @@ async def add(tx: AsyncConnection, records: Iterable[NewRecord]) -> int:
     new: dict[str, NewRecord] = {}
     for record in records:
         new.setdefault(record.event_id, record)
-    for part in dialects.chunks(list(new)):
-        for event_id in await tx.scalars(_KNOWN, {"ids": part}):
-            del new[event_id]
+    for event_id in await known(tx, new):
+        del new[event_id]
     if new:
         # One statement a row, in order: one statement for all would leave the ids' order open.
         statement = dialects.insert(tx, outbox).on_conflict_do_nothing()
         await tx.execute(statement, [values_of(record) for record in new.values()])
     return len(new)
+
+
+async def known(tx: AsyncConnection, event_ids: Iterable[str]) -> set[str]:
+    """Those of the events that are in the outbox, published or not, and not purged yet."""
+    found: set[str] = set()
+    for part in dialects.chunks(list(event_ids)):
+        found.update(await tx.scalars(_KNOWN, {"ids": part}))
+    return found
 
 
 async def unpublished(tx: AsyncConnection, limit: int, *, after: int = 0) -> list[OutboxRow]:

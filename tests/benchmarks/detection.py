@@ -113,7 +113,7 @@ async def _ours(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
     await _turn(url, 0)
     async with new_store(folder) as store, _client(url) as client:
         source = Source(
-            replace(WORK_ORDERS, windows=no_windows, covers_live=False),
+            replace(WORK_ORDERS, windows=no_windows, covered=None),
             client,
             Facts(CONNECTION, "GBP", "Europe/London"),
             store,

@@ -205,7 +205,8 @@ class Stage:
 
     async def _looks(self) -> list[dict[str, Any]]:
         async with self.store.read() as tx:
-            return [one.value for one in await cursors.everywhere(tx)]
+            found = await cursors.everywhere(tx)
+        return [one.value for one in found if not one.stream.startswith("@")]
 
     # --- evidence -----------------------------------------------------------------------------
 

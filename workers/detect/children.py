@@ -65,7 +65,7 @@ async def read_lists(
 ) -> None:
     """Read the lists below these parents, observe their rows, and say when to come again."""
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_rows_below(source, one, tally)) for one in parents]
+        tasks = [group.create_task(rows_below(source, one, tally)) for one in parents]
     read = {parent: task.result() for parent, task in zip(parents, tasks, strict=True)}
     found = {parent: rows for parent, rows in read.items() if rows is not None}
     if not found:
@@ -121,7 +121,7 @@ async def _known(source: Source, found: dict[str, list[Json]]) -> _Known:
     return _Known(lists, parents, source.stream.happened is no_time)
 
 
-async def _rows_below(source: Source, parent: str, tally: Tally) -> list[Json] | None:
+async def rows_below(source: Source, parent: str, tally: Tally) -> list[Json] | None:
     """The rows below a parent, each with the parent's id; None where they could not be read."""
     field = source.stream.parent_field
     try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +23,8 @@ from workers.telemetry import logs, metrics, tracing
 DUE_DETAILS = 50
 """Details read in one look because they are due, so that a look stays short."""
 
+ROWS_A_CALL = 200
+"""The rows that one call can list, about: a guess that decides between two right ways."""
 OVERLAP = timedelta(seconds=30)
 """How far back a look reaches for changes that were saved while the one before was under way."""
 
@@ -175,19 +180,32 @@ async def _rows(
     stream = source.stream
     windows = stream.windows(now)
     sweeping = not windows or _due(before.swept_at, source.cadence.sweep_every, now)
-    if sweeping and not stream.covers_live:
+    if sweeping if stream.covered is None else _short(before, windows):
         return await _sweep(source, before, now, baseline, tally)
     shown: set[str] = set()
+    in_turn = asyncio.Lock()  # one row may be in two windows, and should be looked at once
 
     async def read(page: Page) -> None:
-        await observe.observe_rows(source, page.rows, baseline, tally, context)
+        async with in_turn:
+            await observe.observe_rows(source, page.rows, baseline, tally, context)
         shown.update(str(row[stream.id_field]) for row in page.rows)
 
-    for filters in windows:
-        await window(stream, source.client, filters, read)
-    if stream.covers_live:
+    looks = [window(stream, source.client, filters, read) for filters in windows]
+    await _together(looks)
+    if stream.covered is not None:
         await _look_for_absent(source, shown, baseline, tally)
     return await _sweep(source, before, now, baseline, tally) if sweeping else before
+
+
+async def _together(looks: Sequence[Coroutine[Any, Any, object]]) -> None:
+    """Wait for all; what one of them found stays found when another fails.
+
+    Raises:
+        Exception: The first failure, after all have ended.
+    """
+    for end in await asyncio.gather(*looks, return_exceptions=True):
+        if isinstance(end, BaseException):
+            raise end
 
 
 async def _sweep(
@@ -195,7 +213,7 @@ async def _sweep(
 ) -> Progress:
     """Read the whole list; what windows that were just read should have shown is missed."""
     context = tracing.current()
-    late = source.stream.covers_live
+    late = source.stream.covered is not None and not _short(before, source.stream.windows(now))
     seen_before = tally.seen
 
     async def read(page: Page) -> None:
@@ -214,11 +232,18 @@ async def _sweep(
 async def _look_for_absent(
     source: Source, shown: set[str], baseline: datetime, tally: Tally
 ) -> None:
-    """Look at live entities that the windows together should have shown: they have changed."""
+    """Look at entities that the windows together should have shown: they have changed."""
+    assert source.stream.covered is not None
     async with source.store.read() as tx:
         live = await entities.ids(tx, *source.place, live=True)
-        absent = await entities.load(tx, *source.place, sorted(live - shown)[:DUE_DETAILS])
-    await observe.observe_details(source, list(absent.values()), baseline, tally, tracing.current())
+        absent = await entities.load(tx, *source.place, sorted(live - shown))
+    missing = [one for one in absent.values() if source.stream.covered(one.state or {})]
+    await observe.observe_details(source, missing[:DUE_DETAILS], baseline, tally, tracing.current())
+
+
+def _short(before: Progress, windows: Sequence[object]) -> bool:
+    """Whether the whole list takes no more calls than its windows, which is as good and simpler."""
+    return before.total is not None and before.total <= ROWS_A_CALL * len(windows)
 
 
 async def _rotate(source: Source, now: datetime, baseline: datetime, tally: Tally) -> None:

@@ -193,7 +193,7 @@ def _from_row(source: Source, row: Json, now: datetime) -> Entity:
     return Entity(
         *source.place,
         entity_id=entity_id,
-        ordering_key=_key(stream, state, entity_id),
+        ordering_key=key_of(stream, state, entity_id),
         version=0,
         row_fingerprint=fingerprint(row),
         detail_fingerprint=fingerprint(state) if complete else None,
@@ -229,7 +229,8 @@ def _whole(source: Source, row: Json) -> Detail[ProviderModel]:
     return Detail(row, typed(source.stream.row, row, source.facts.connection))
 
 
-def _key(stream: Stream, state: Json, entity_id: str) -> str:
+def key_of(stream: Stream, state: Json, entity_id: str) -> str:
+    """The ordering key of an entity's events."""
     return stream.ordering_key(state) if stream.ordering_key else entity_id
 
 
@@ -276,7 +277,7 @@ async def _look(
     ):
         try:
             shown = row or (before.state if before else None) or {}
-            state = stream.state(await _detail(source, entity_id, row, shown), source.facts)
+            state = stream.state(await read_detail(source, entity_id, row, shown), source.facts)
             return _compare(source, entity_id, row, before, state, baseline)
         except NotFound:
             log.info("listed but not found", stream=stream.name, entity_id=entity_id)
@@ -293,7 +294,7 @@ async def _look(
         return Unread(tried)
 
 
-async def _detail(source: Source, entity_id: str, row: Json | None, shown: Json) -> Any:
+async def read_detail(source: Source, entity_id: str, row: Json | None, shown: Json) -> Any:
     """Read a detail; what is below a parent is read by both ids, of which one is in `shown`."""
     stream = source.stream
     if row is not None and stream.whole_rows:
@@ -315,13 +316,13 @@ def _compare(
     stream, now = source.stream, source.clock.now()
     version = before.version if before else 0
     shown = stream.row_state(row) if row is not None else _by_agreement(stream, state)
-    told = stream.told(Change(_known(before), state, shown, version, baseline))
+    told = stream.told(Change(as_known(before), state, shown, version, baseline))
     live = stream.live(state)
     changed_at = now if told.transitions or before is None else before.changed_at
     entity = Entity(
         *source.place,
         entity_id=entity_id,
-        ordering_key=_key(stream, state, entity_id),
+        ordering_key=key_of(stream, state, entity_id),
         version=version + len(told.transitions),
         row_fingerprint=_row_fingerprint(stream, row, before, state),
         detail_fingerprint=fingerprint(state),
@@ -347,7 +348,8 @@ def _by_agreement(stream: Stream, state: Json) -> Json:
     return {name: state[name] for name in stream.agree}
 
 
-def _known(before: Entity | None) -> Known | None:
+def as_known(before: Entity | None) -> Known | None:
+    """What the store has of an entity as its stream takes it; one that is gone is not known."""
     if before is None or telling.is_removed(before):
         return None
     complete = before.detail_fingerprint is not None

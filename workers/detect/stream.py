@@ -156,8 +156,8 @@ class Stream:
         pages: Lists rows; takes the client and the provider's filters (of a child stream: the
             parent's id).
         windows: The filters of a quick look between two sweeps, for a given now; none: sweep.
-        covers_live: Whether the windows together show every live entity: one that they do not show
-            any more has changed, and its detail is read.
+        covered: Which states the windows together show, all of them: an entity that was so and is
+            in no window any more has changed, so its detail is read. None: they show but a part.
         row: The model of a row that is all there is to know; None where details say more.
         read: Reads one detail; takes the client and the id (of a child stream: then the parent's id
             too). None: there is no such call.
@@ -183,7 +183,7 @@ class Stream:
     told: Callable[[Change], Told]
     cadence: Cadence
     windows: Callable[[datetime], Sequence[Mapping[str, Any]]] = no_windows
-    covers_live: bool = False
+    covered: Callable[[Json], bool] | None = None
     row: type[ProviderModel] | None = None
     read: Callable[..., Awaitable[Any]] | None = None
     happened: Callable[[Json], datetime | None] = no_time

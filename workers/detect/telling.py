@@ -31,11 +31,16 @@ def rows(
     *,
     backfill: bool = False,
 ) -> list[outbox.NewRecord]:
-    """The outbox rows, numbered so that the last one is the entity's version."""
+    """The outbox rows, numbered so that the last one is the entity's version.
+
+    History is not numbered: it comes after what it precedes. Each of its events carries the version
+    that the entity has by now, at least 1.
+    """
     first = entity.version - len(transitions) + 1
+    numbers = [max(entity.version, 1) if backfill else first + n for n in range(len(transitions))]
     return [
-        announce.row(_event(stream, entity, one, sequence, now, backfill), now)
-        for sequence, one in enumerate(transitions, start=first)
+        announce.row(_event(stream, entity, one, number, now, backfill), now)
+        for number, one in zip(numbers, transitions, strict=True)
     ]
 
 

@@ -112,7 +112,7 @@ async def test_waiting_for_the_limits_and_the_time_of_calls_are_measured(
     async with raw_server(_answer) as server:
         await open_client(server.url, connection="timed").send(Call("get_it", "GET", "/it"))
 
-    waits = {"connection": "timed"}
+    waits = {"connection": "timed", "priority": "hot"}
     assert REGISTRY.get_sample_value("tiebeam_rate_limit_wait_seconds_count", waits) == 1
     calls = {"connection": "timed", "operation": "get_it"}
     assert REGISTRY.get_sample_value("tiebeam_api_call_seconds_count", calls) == 1

@@ -34,7 +34,7 @@ def every(**pause: float) -> Cadence:
 
 def whole_list(world: World) -> Source:
     """The work orders, of which the whole list is read at each look."""
-    return world.watch(WORK_ORDERS, windows=no_windows, covers_live=False).source
+    return world.watch(WORK_ORDERS, windows=no_windows, covered=None).source
 
 
 def at(source: Source, cadence: Cadence) -> Source:

@@ -61,9 +61,9 @@ def list_work_orders(client: PlentificClient, filters: Mapping[str, Any]) -> Asy
 def live_work_orders(now: datetime) -> Sequence[Mapping[str, Any]]:
     """Return the filters that together show every live order, and the new ones whatever they are.
 
-    An order that is live and in none of these lists has ended, or has a status that we do not know,
-    by which nobody can filter. It counts as live: its detail is read instead of its row, at once or
-    in rotation, and each sweep shows its row.
+    An order that was in one of these lists and is in none any more has ended, or has a status that
+    we do not know, by which nobody can filter: such a one counts as live, and what happens to it is
+    found by its detail in rotation and by each sweep.
     """
     listed: list[Mapping[str, Any]] = [{"status": status} for status in LISTED_LIVE]
     return [*listed, {"created_from": (now - RECENT).date()}]
@@ -244,7 +244,7 @@ WORK_ORDERS = Stream(
     id_field="uuid",
     pages=list_work_orders,
     windows=live_work_orders,
-    covers_live=True,
+    covered=lambda state: state.get("status") in LISTED_LIVE,
     read=read_work_order,
     row_state=work_order_row_state,
     happened=latest_of("created"),

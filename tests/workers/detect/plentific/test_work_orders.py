@@ -316,7 +316,7 @@ def test_the_quick_looks_show_every_status_that_is_not_ended_and_what_is_new() -
     assert set(shown) == documented - ENDED_WORK_ORDERS
     assert all(plentific.WORK_ORDERS.live({"status": status}) for status in shown)
     assert new == {"created_from": date(2026, 2, 28)}
-    assert plentific.WORK_ORDERS.covers_live
+    assert plentific.WORK_ORDERS.covered is not None
 
 
 @pytest.mark.parametrize("status", ["signed_off", "parts_ordered"])
