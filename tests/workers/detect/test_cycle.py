@@ -242,7 +242,7 @@ async def test_a_cursor_written_by_a_later_release_can_be_read(world: World) -> 
 
 async def test_failures_are_counted_until_a_look_goes_well(world: World) -> None:
     await world.invoices.baseline()
-    world.sandbox.state.faults.add("status", operation="list_invoices", status=500, times=3)
+    world.sandbox.state.faults.add("status", operation="list_invoices", status=500, times=6)
 
     failures = [(await world.invoices.look(minutes=1)).failures for _ in range(4)]
 
