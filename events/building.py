@@ -10,7 +10,7 @@ What a caller gives to `new_event`:
 - time: when it happened, by the provider's clock where it says so; aware.
 - detected_at: when we saw it; aware.
 - caused_by: the event that led to this one; absent for a detected change, which starts a chain.
-- backfill: it tells history, and reactions leave it alone.
+- backfill: it tells history, and reactions leave it alone unless told otherwise.
 - traceparent, tracestate: the W3C trace context, where there is one.
 """
 

@@ -11,7 +11,7 @@ from adapters.kafka.errors import KafkaUnavailable, TopicMismatch
 from adapters.kafka.topics import TopicSpec, open_topics
 from events import catalogue
 from workers import ops, relay
-from workers.detect import hints
+from workers.detect import drift, hints
 from workers.detect.poller import poll
 from workers.react import executor, intake
 from workers.telemetry import logs
@@ -32,10 +32,13 @@ async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> 
     Reactions in flight are given time to end; the other loops may be cut anywhere, since all they
     write is written in transactions.
     """
-    jobs: dict[str, Job] = {"ops": lambda: ops.serve(parts)}
+    budget = parts.budget()
+    await budget.load()
+    jobs: dict[str, Job] = {"budget": budget.keep, "ops": lambda: ops.serve(parts)}
     if "poll" in roles:
         jobs["poll"] = lambda: poll(parts.sources, parts.owner, parts.settings.poll.lease)
         jobs["hints"] = lambda: hints.follow(parts.sources, parts.owner, parts.settings.poll.lease)
+        jobs["drift"] = lambda: drift.keep(parts.store, parts.clock)
     if "webhooks" in roles:
         jobs["webhooks"] = lambda: webhooks.serve(parts)
     if "relay" in roles:

@@ -17,6 +17,7 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
     """How the application is served: nothing depends on the caller's address or a proxy's word."""
     return uvicorn.Config(
         app,
+        http="httptools",
         lifespan="off",
         ws="none",
         log_config=None,

@@ -21,6 +21,7 @@ from adapters.kafka.settings import KafkaSettings
 from adapters.planiso import client as planiso
 from adapters.plentific import client as plentific
 from adapters.store.engine import Store
+from workers.budget import Budget
 from workers.clock import Clock, SystemClock
 from workers.detect.observe import Source
 from workers.detect.registry import STREAMS
@@ -57,6 +58,11 @@ class Parts:
     sources: tuple[Source, ...]
     reactions: Mapping[str, Configured]
     owner: str
+
+    def budget(self) -> Budget:
+        """Return the paces of all connections, to be kept."""
+        limiters = {name: client.http.limiter for name, client in self.clients.items()}
+        return Budget(self.store, self.clock, limiters)
 
     def relay(self) -> Relay:
         """Return the relay's needs."""

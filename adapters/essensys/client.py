@@ -176,14 +176,13 @@ from adapters.http.limits import Limits
 
 
 class EssensysClient:
-    """A connection to essensys Operate.
+    """essensys Operate through one connection.
 
     A resource is named by the plural of its name in the document, and has the operations of
     `adapters.essensys.resources.Resource`. Those that the document does not show are refused.
     """
 
     # Accounts
-
     accounts = resource("account", Account, put=AccountPut, deletable=True)
     account_codes = resource("accountcode", AccountCode, put=AccountCodePut)
     account_fixed_exchange_rates = resource(
@@ -194,7 +193,6 @@ class EssensysClient:
     meeting_credits = resource("reservationdiscount", MeetingCredit, put=MeetingCreditPut)
 
     # Accounts Receivable
-
     accounts_receivable = resource("accountsreceivable", AccountsReceivable)
     accounts_receivable_payment_types = resource(
         "accountsreceivablepaymenttype", AccountsReceivablePaymentType
@@ -202,7 +200,6 @@ class EssensysClient:
     transactions = resource("transaction", Transaction)
 
     # Bookings
-
     calendars = resource("calendar", Calendar, put=CalendarPut)
     booking_charges = resource("bookingcharge", BookingCharge, put=BookingChargePut)
     booking_conflicts = resource("bookingconflict", BookingConflict)
@@ -212,7 +209,6 @@ class EssensysClient:
     day_delegate_rates = resource("daydelegaterate", DayDelegateRate, put=DayDelegateRatePut)
 
     # Charges
-
     batch_sheets = resource("batchsheet", BatchSheet, put=BatchSheetPut)
     batch_charge_sheets = resource("batchchargesheet", BatchChargeSheet, put=BatchChargeSheetPut)
     charge_sheets = resource("chargesheet", ChargeSheet, put=ChargeSheetPut, deletable=True)
@@ -227,13 +223,11 @@ class EssensysClient:
     )
 
     # Contacts
-
     contacts = resource("contact", Contact, put=ContactPut)
     contact_types = resource("contacttype", ContactType)
     job_titles = resource("lookupjobtitles", JobTitle)
 
     # Credit Notes
-
     draft_credit_notes = resource("draftcreditnote", DraftCreditNote, put=DraftCreditNotePut)
     draft_credit_note_lines = resource(
         "draftcreditnoteline", DraftCreditNoteLine, put=DraftCreditNoteLinePut
@@ -247,7 +241,6 @@ class EssensysClient:
     credit_note_types = resource("lookupcreditnotetype", CreditNoteType)
 
     # Inventory
-
     inventory_items = resource("inventoryitem", InventoryItem, put=InventoryItemPut)
     inventory_groups = resource("lookupinventorygroups", InventoryGroup, put=InventoryGroupPut)
     contact_inventory_items = resource(
@@ -256,7 +249,6 @@ class EssensysClient:
     manufacturers = resource("lookupmanufacturers", Manufacturer, put=ManufacturerPut)
 
     # Invoices
-
     draft_invoices = resource("draftinvoice", DraftInvoice, put=DraftInvoicePut)
     draft_invoice_lines = resource(
         "draftinvoiceline", DraftInvoiceLine, put=DraftInvoiceLinePut, put_key="invoicelines"
@@ -268,11 +260,9 @@ class EssensysClient:
     invoice_summaries = resource("invoicesummary", InvoiceSummary)
 
     # Journals
-
     journals = resource("journal", Journal, put=JournalPut)
 
     # Leads
-
     leads = resource("lead", Lead, put=LeadPut)
     dead_lead_reasons = resource("deadleadreason", DeadLeadReason)
     lead_overturn_reasons = resource("lookupleadoverturnreasons", LeadOverturnReason)
@@ -285,7 +275,6 @@ class EssensysClient:
     web_to_leads = resource("webtolead", WebToLead, put=WebToLeadPut, readable=False)
 
     # Licensing
-
     licences = resource("licence", Licence, put=LicencePut)
     licence_items = resource("licenceitem", LicenceItem)
     licence_item_schedules = resource("licenceitemschedule", LicenceItemSchedule)
@@ -311,7 +300,6 @@ class EssensysClient:
     transfer_reasons = resource("lookuptransferreasons", TransferReason, put=TransferReasonPut)
 
     # Locations
-
     locations = resource("location", Location)
     areas = resource("area", Area, put=AreaPut, deletable=True)
     assigned_client_types = resource(
@@ -320,7 +308,6 @@ class EssensysClient:
     regions = resource("region", Region, put=RegionPut)
 
     # Opportunities
-
     opportunities = resource("opportunity", Opportunity, put=OpportunityPut)
     contract_types = resource("contracttype", ContractType)
     opportunity_lost_reasons = resource("opportunitylostreason", OpportunityLostReason)
@@ -328,19 +315,16 @@ class EssensysClient:
     stages = resource("stage", Stage)
 
     # Organizations
-
     organizations = resource("organization", Organization, put=OrganizationPut)
     client_types = resource("clienttype", ClientType)
     gl_codes = resource("glcode", GlCode, put=GlCodePut)
 
     # Payments
-
     payments = resource("payment", Payment, put=PaymentPut)
     payment_terms = resource("paymentterm", PaymentTerm)
     payment_types = resource("paymenttype", PaymentType)
 
     # Portal
-
     announcements = resource("announcement", Announcement)
     attendees = resource("eventattendee", Attendee, put=AttendeePut)
     events = resource("event", Event, put=EventPut)
@@ -353,16 +337,20 @@ class EssensysClient:
         self.time_zone = time_zone
 
     async def create_token(self) -> None:
-        """Make sure that there is a token, without any other call.
+        """Make sure that there is a token; every other operation does so by itself."""
+        await self.http.sign_in()
+
+    async def prove(self) -> None:
+        """Prove the credentials, with as little as possible.
 
         Raises:
-            Unauthorised: the credentials are refused.
-            Transient: no token was to be had now.
+            Unauthorised: they are refused.
+            Transient: nobody could tell now.
         """
         await self.http.sign_in()
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close every connection."""
         await self.http.aclose()
 
 

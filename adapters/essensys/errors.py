@@ -17,7 +17,7 @@ class FormatError(ValueError):
     """A value does not fit the format that the document gives for it."""
 
 
-def read_problem(body: Any) -> Problem | None:
+def problem_of(body: Any) -> Problem | None:
     """What the envelope around a bad answer says, if there is one and it says anything."""
     response = body.get("response", body) if isinstance(body, Mapping) else None
     if not isinstance(response, Mapping):
@@ -30,4 +30,4 @@ def read_problem(body: Any) -> Problem | None:
     return problem if problem != Problem() else None
 
 
-RULES: Final = Rules(problem=read_problem)
+RULES: Final = Rules(problem=problem_of)

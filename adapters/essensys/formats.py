@@ -165,7 +165,9 @@ def read_instant(value: Any) -> datetime | None:
         raise FormatError("is not an ISO 8601 time") from None
     if moment.date() in NO_DATES and moment.time() == time.min:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    _in(UTC, aware)  # whoever compares it will need that
+    return aware
 
 
 def read_server_time(value: Any) -> datetime:
@@ -194,7 +196,7 @@ def write_wall_time(value: datetime, zone: tzinfo) -> str:
     """
     if value.tzinfo is None:
         raise FormatError(f"{value.isoformat()} has no time zone")
-    local = value.astimezone(zone)
+    local = _in(zone, value)
     return f"{write_day(local)} {local.hour:02d}:{local.minute:02d}"
 
 
@@ -217,6 +219,13 @@ def same_minute(written: datetime, read: datetime, zone: tzinfo) -> bool:
     return _minute(written.astimezone(UTC)) == _minute(read.astimezone(UTC)) or _minute(
         wall
     ) == _minute(face)
+
+
+def _in(zone: tzinfo, moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        raise FormatError("is outside of the calendar") from None
 
 
 def _minute(moment: datetime) -> datetime:

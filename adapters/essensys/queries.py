@@ -119,3 +119,5 @@ def _literal(value: Operand) -> str:
             raise FormatError(f"{value.isoformat()} has a time of day, which is not documented")
         case date():
             return value.isoformat()
+        case _:
+            raise FormatError(f"cannot be compared with a {type(value).__name__}")

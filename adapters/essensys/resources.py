@@ -217,6 +217,10 @@ class Resource(Generic[R, P]):
             raise self._refusal("put: the resource is read only")
         if not items:
             raise self._refusal("put: nothing to save")
+        for item in items:
+            if not isinstance(item, spec.put_model):
+                kinds = f"{spec.put_model.__name__}, not {type(item).__name__}"
+                raise self._refusal(f"put: an item must be {kinds}")
         wire = [item.to_wire(self._time_zone) for item in items]
         answer = await self._write("PUT", "data", orjson.dumps({spec.put_key: wire}))
         envelope = read_envelope(answer, spec.put_key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -93,6 +93,12 @@ def _money(value: Decimal, info: ValidationInfo) -> Decimal:
     return _amount(value)
 
 
+def _moment(value: datetime) -> datetime:
+    if not MINYEAR < value.year < MAXYEAR:  # in some zone it would be in no year at all
+        raise ValueError("is at the edge of the calendar")
+    return value
+
+
 def _currency(value: str) -> str:
     formats.currency_symbol(value)
     return value
@@ -156,7 +162,7 @@ WrittenPercent = Annotated[Decimal, PlainSerializer(formats.write_percent)]
 Money = Annotated[Decimal, AfterValidator(_money), PlainSerializer(_in_currency)]
 PlainMoney = Annotated[Decimal, AfterValidator(_amount), PlainSerializer(formats.write_amount)]
 WrittenFlag = Annotated[bool, PlainSerializer(formats.write_flag)]
-WallTime = Annotated[AwareDatetime, PlainSerializer(_in_zone)]
+WallTime = Annotated[AwareDatetime, AfterValidator(_moment), PlainSerializer(_in_zone)]
 Day = Annotated[date, PlainSerializer(formats.write_day)]
 
 # Which symbol stands before the amounts of a record. Declared before them: they ask for it.

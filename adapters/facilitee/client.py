@@ -59,9 +59,9 @@ from adapters.facilitee.operations import (
     echo_of,
     finding,
     listing,
+    listing_at_once,
     reading,
     removing,
-    whole_list,
 )
 from adapters.http.auth import BearerAuth
 from adapters.http.client import TIMEOUT, HttpClient
@@ -78,7 +78,7 @@ class FaciliteeClient:
     """
 
     # Country Codes
-    list_country_codes = whole_list("/country-codes", CountryCode)
+    list_country_codes = listing_at_once("/country-codes", CountryCode)
 
     # Owner
     create_owner = creating("/Owners", Nothing, OwnerNew, Owner)
@@ -125,7 +125,7 @@ class FaciliteeClient:
     get_property_type = reading(
         "/property-categorization/property/{propertyTypeId}", params.OnePropertyType, PropertyType
     )
-    list_property_types = whole_list("/property-categorization/property", PropertyType)
+    list_property_types = listing_at_once("/property-categorization/property", PropertyType)
     update_property_type = changing(
         "/property-categorization/property/{propertyTypeId}",
         params.OnePropertyType,
@@ -145,7 +145,7 @@ class FaciliteeClient:
         params.OnePropertyUnitType,
         PropertyUnitType,
     )
-    list_property_unit_types = whole_list("/property-categorization/unit", PropertyUnitType)
+    list_property_unit_types = listing_at_once("/property-categorization/unit", PropertyUnitType)
     update_property_unit_type = changing(
         "/property-categorization/unit/{propertyUnitTypeId}",
         params.OnePropertyUnitType,
@@ -224,7 +224,16 @@ class FaciliteeClient:
         self.http = http
 
     async def create_token(self) -> None:
-        """Make sure that there is a token."""
+        """Make sure that there is a token; every other operation does so by itself."""
+        await self.http.sign_in()
+
+    async def prove(self) -> None:
+        """Prove the credentials, with as little as possible.
+
+        Raises:
+            Unauthorised: they are refused.
+            Transient: nobody could tell now.
+        """
         await self.http.sign_in()
 
     async def aclose(self) -> None:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo
 
-from adapters.http.models import Instant
+from adapters.http.models import Instant, in_utc
 from adapters.http.requests import JsonNumber
 
 LAST_YEAR_REFUSED: Final = 1000
@@ -27,11 +27,11 @@ def sendable_time(value: datetime) -> datetime:
     """The time as Facilitee can be told it: UTC, in whole milliseconds, the rest cut off.
 
     Raises:
-        ValueError: it has no offset, or a year that the document excludes.
+        ValueError: it has no offset, a year that the document excludes, or is outside of all years.
     """
     if value.tzinfo is None:
         raise ValueError("a time without an offset is no instant")
-    utc = value.astimezone(UTC)
+    utc = in_utc(value)
     if utc.year <= LAST_YEAR_REFUSED:
         raise ValueError(f"the year must be after {LAST_YEAR_REFUSED}")
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)

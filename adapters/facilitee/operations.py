@@ -9,10 +9,10 @@ from typing import Any, Final, Self, overload
 from pydantic.alias_generators import to_camel
 
 from adapters.facilitee.formats import written_time
-from adapters.facilitee.paging import NumberedPages, WholeList
-from adapters.http.call import Answer, Call, Decoding
-from adapters.http.client import HttpClient
+from adapters.facilitee.paging import NumberedPages
+from adapters.http.call import Answer, Decoding
 from adapters.http.errors import NotFound, Unsendable
+from adapters.http.lists import WholeList
 from adapters.http.models import Detail, M
 from adapters.http.operations import (
     B,
@@ -84,9 +84,9 @@ def listing(
     return Listing(Request("GET", path, STYLE, decoding), params, row, NumberedPages, "id")
 
 
-def whole_list(path: str, row: type[M]) -> Listing[[], M]:
-    """A list that is not in pages and has no parameters."""
-    return Listing(Request("GET", path, STYLE, "json"), Nothing, row, _at_once, "id")
+def listing_at_once(path: str, row: type[M]) -> Listing[[], M]:
+    """A list that does not come in pages."""
+    return Listing(Request("GET", path, STYLE, "json"), Nothing, row, WholeList, "id")
 
 
 def reading(path: str, params: Callable[P, Any], model: type[M]) -> Operation[P, Detail[M]]:
@@ -135,10 +135,6 @@ def echo_of(model: type[M]) -> Reader[Detail[M]]:
         return read_detail(answer, connection)
 
     return read
-
-
-def _at_once(http: HttpClient, call: Call, _page_size: int) -> WholeList:
-    return WholeList(http, call)
 
 
 def _id_or_none(answer: Answer, _connection: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Facilitee's lists: page numbers from 1 in the query, an envelope around the rows, or neither.
+"""Facilitee's lists: page numbers from 1 in the query, an envelope around the rows.
 
 Source: facilitee.txt, "Get a list of Owners" and the other lists. Default, maximum and order are
 not documented, and examples show a total of 0 beside a row.
@@ -10,8 +10,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
-from adapters.http.call import Call
-from adapters.http.client import HttpClient
+from adapters.http.errors import Unsendable
+from adapters.http.lists import ProviderList
 from adapters.http.paging import Page, rows_of, whole_number
 
 # The examples ask for 15. More at once saves calls; a server that sends fewer than it is asked for
@@ -21,32 +21,19 @@ MOST_PAGES: Final = 10_000  # a list without an end is none
 
 
 @dataclass(frozen=True)
-class NumberedPages:
+class NumberedPages(ProviderList):
     """A list whose positions are page numbers, counted from 1.
 
     The envelope is believed only as far as the rows bear it out: the list ends where as many rows
     have come as the total says, not before the last page announced; else at a page without rows.
     """
 
-    http: HttpClient
-    call: Call
-    page_size: int
     first: ClassVar[int] = 1
     _lengths: dict[int, int] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.page_size < 1:
-            raise ValueError(f"page_size must be 1 or more, not {self.page_size}")
-
-    @property
-    def connection(self) -> str:
-        """The connection's name."""
-        return self.http.connection
-
-    @property
-    def operation(self) -> str:
-        """The list's operation."""
-        return self.call.operation
+            raise Unsendable(f"{self.operation}: page_size must be 1 or more, not {self.page_size}")
 
     async def read(self, position: int) -> Page:
         """The page with a number."""
@@ -77,31 +64,3 @@ class NumberedPages:
 
     def _rows_until(self, position: int) -> int:
         return sum(self._lengths.get(page, 0) for page in range(self.first, position + 1))
-
-
-@dataclass(frozen=True)
-class WholeList:
-    """A list that comes at once, as a bare array."""
-
-    http: HttpClient
-    call: Call
-    first: ClassVar[int] = 1
-
-    @property
-    def connection(self) -> str:
-        """The connection's name."""
-        return self.http.connection
-
-    @property
-    def operation(self) -> str:
-        """The list's operation."""
-        return self.call.operation
-
-    async def read(self, position: int) -> Page:
-        """All of it."""
-        answer = await self.http.send(self.call)
-        rows = rows_of(answer.body, answer)
-        return Page(rows, len(rows), position, answer)
-
-    def after(self, _page: Page, _position: int) -> None:
-        """There is no other page."""

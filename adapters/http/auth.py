@@ -12,7 +12,7 @@ from typing import Literal
 
 import httpx
 
-from adapters.http.call import Answer, Call
+from adapters.http.call import NO_TEXT, Answer, Call, is_text
 from adapters.http.clock import SYSTEM_CLOCK, Clock
 from adapters.http.errors import ProviderError
 
@@ -34,6 +34,12 @@ class Grant:
     fields: Mapping[str, str] = field(repr=False)
     encoding: Literal["json", "form"] = "form"
     refresh: Mapping[str, str] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a field cannot be sent."""
+        for name, value in self.fields.items():
+            if not is_text(value):
+                raise ValueError(f"{name} {NO_TEXT}")
 
     def call(self, refresh_token: str | None = None) -> Call:
         """The token request, by refresh token where one is given."""

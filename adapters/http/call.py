@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from adapters.http.errors import ProviderError
+from adapters.http.errors import ProviderError, Unsendable
 
 # "json" by orjson: numbers with a point become floats, which lose the written scale (16.50) and
 # more than 15 digits. "exact json" by the standard library: they become Decimal as written.
@@ -25,6 +25,18 @@ Chunks = Callable[[], AsyncIterator[bytes]]
 
 Content = bytes | Chunks
 """A body as it is: at hand, or produced piece by piece while it is sent."""
+
+
+NO_TEXT = "holds half a character, which cannot be sent"
+
+
+def is_text(value: str) -> bool:
+    """Whether a text can be encoded: one with half of a surrogate pair cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -55,11 +67,14 @@ class Call:
         """The whole URL.
 
         Raises:
-            ValueError: a part that would lead to another path: empty, `.` or `..`.
+            Unsendable: a part would lead to another path (empty, `.` or `..`), or a text is none.
         """
         for name, value in self.parts.items():
             if value in ("", ".", ".."):
-                raise ValueError(f"{self.operation}: {name} cannot be {value!r}")
+                raise Unsendable(f"{self.operation}: {name} cannot be {value!r}")
+        for name, value in (*self.parts.items(), *self.query.items()):
+            if not is_text(value):
+                raise Unsendable(f"{self.operation}: {name} {NO_TEXT}")
         parts = {name: quote(value, safe="") for name, value in self.parts.items()}
         path = self.path.format(**parts) if parts else self.path
         start = "" if path.startswith(("https://", "http://")) else base_url.rstrip("/")

@@ -90,6 +90,7 @@ class HttpClient:
         limits = limits or Limits()
         self.connection = connection
         self.base_url = base_url
+        self.max_in_flight = limits.max_in_flight
         self._auth = auth or httpx.Auth()
         self.limiter = RateLimiter(limits, clock)
         metrics.rate_limit_pace.labels(connection).set_function(self.limiter.pace)

@@ -55,9 +55,21 @@ class Known:
         object.__setattr__(self, "values", frozenset(values))
 
 
+def in_utc(value: datetime) -> datetime:
+    """The same moment by the clock of UTC.
+
+    Raises:
+        ValueError: by that clock it is outside of the calendar.
+    """
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside of the calendar in UTC") from None
+
+
 def _aware(value: datetime) -> datetime:
     # Every documented time has an offset; one without is taken for UTC, as the others are.
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return in_utc(value) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 Instant = Annotated[datetime, AfterValidator(_aware)]

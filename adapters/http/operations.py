@@ -8,15 +8,31 @@ the declaration itself: method, path, models.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import string
+import typing
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Concatenate, Generic, Literal, ParamSpec, Protocol, Self, TypeVar, overload
+from typing import (
+    Any,
+    Concatenate,
+    Final,
+    Generic,
+    Literal,
+    ParamSpec,
+    Protocol,
+    Self,
+    TypeVar,
+    overload,
+)
+
+from pydantic import create_model
 
 from adapters.http.call import Answer, Call, Content, Decoding
 from adapters.http.client import HttpClient
+from adapters.http.errors import Unsendable
 from adapters.http.models import Detail, M, parse
 from adapters.http.paging import Pages, Paging
 from adapters.http.requests import RequestModel
@@ -25,6 +41,9 @@ from adapters.http.streams import Download
 P = ParamSpec("P")
 B = TypeVar("B", bound=RequestModel)
 R = TypeVar("R")
+
+SIZE: Final = "page_size"
+"""The parameter of lists that is the pager's."""
 
 Reader = Callable[[Answer, str], R]
 """Makes of an answer, and the connection's name, what a method returns."""
@@ -94,9 +113,14 @@ class Request:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def call(self, operation: str, params: Any, body: RequestModel | None = None) -> Call:
-        """The call with these parameters: those that the path names fill it, None is left out."""
+        """The call with these parameters: those that the path names fill it, None is left out.
+
+        Raises:
+            Unsendable: a parameter is of another type, or not one of the documented values.
+        """
+        _check(operation, params)
         style = self.style
-        given = {style.name(name): value for name, value in vars(params).items()}
+        given = {style.name(name): value for name, value in vars(params).items() if name != SIZE}
         texts = {name: style.text(value) for name, value in given.items() if value is not None}
         path = style.prefix + self.path
         parts = {name: texts.pop(name) for name in path_names(path)}
@@ -176,6 +200,9 @@ class Sending(Generic[B, P, R]):
             return self
 
         async def send(body: B, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if not isinstance(body, self.body):
+                kinds = f"{self.body.__name__}, not {type(body).__name__}"
+                raise Unsendable(f"{self.name}: the body must be {kinds}")
             call = self.request.call(self.name, self.params(*args, **kwargs), body)
             return self.read(await client.http.send(call), client.http.connection)
 
@@ -217,11 +244,9 @@ class Listing(Generic[P, M]):
 
         def list_pages(*args: P.args, **kwargs: P.kwargs) -> Pages[M]:
             params = self.params(*args, **kwargs)
-            page_size = vars(params).get("page_size", 0)
-            if page_size:
-                params = _without_page_size(params)
             call = self.request.call(self.name, params)
-            return Pages(self.paging(client.http, call, page_size), self.row, self.key)
+            paging = self.paging(client.http, call, vars(params).get(SIZE, 0))
+            return Pages(paging, self.row, self.key)
 
         return list_pages
 
@@ -340,5 +365,17 @@ def path_names(path: str) -> list[str]:
     return [name for _, name, _, _ in string.Formatter().parse(path) if name]
 
 
-def _without_page_size(params: Any) -> Any:
-    return dataclasses.replace(params, page_size=None)
+def _check(operation: str, params: Any) -> None:
+    kind: type = type(params)
+    try:
+        _rules(kind).model_validate(vars(params))
+    except Unsendable as error:
+        raise Unsendable(f"{operation}: {error}") from error
+
+
+@functools.cache
+def _rules(params: type) -> type[RequestModel]:
+    """The parameters as a strict model: dataclasses check nothing by themselves."""
+    hints = typing.get_type_hints(params, include_extras=True)
+    fields: dict[str, Any] = {one.name: hints[one.name] for one in dataclasses.fields(params)}
+    return create_model("parameters", __base__=RequestModel, **fields)

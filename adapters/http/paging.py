@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Generic, Protocol
+from typing import Any, Final, Generic, Protocol, runtime_checkable
 
 from adapters.http.call import Answer
 from adapters.http.errors import Transient
@@ -55,6 +57,18 @@ class Paging(Protocol):
         """The position of the page after this one; None: it is the last."""
 
 
+@runtime_checkable
+class Foreseen(Protocol):
+    """A paging whose first page tells where the others are: several are asked for at once."""
+
+    @property
+    def ahead(self) -> int:
+        """Pages that may be asked for, or wait, before they are wanted."""
+
+    def following(self, first: Page) -> Iterable[int]:
+        """The positions of the pages after the first one, as it tells; none where it does not."""
+
+
 class Pages(Generic[M]):
     """A list: raw pages (`async for`), one page (`at`), or typed rows, each once (`each`)."""
 
@@ -70,20 +84,22 @@ class Pages(Generic[M]):
         return self._paging.operation
 
     async def __aiter__(self) -> AsyncIterator[Page]:
-        """Every page in turn, each asked for when the one before has been used.
+        """Every page in turn; some ahead, where the first tells of them and more than it is wanted.
 
         Raises:
             MalformedAnswer: the provider sends the same page again instead of the next one.
         """
         position: int | None = self._paging.first
-        previous = None
-        while position is not None:
-            page = await self._paging.read(position)
-            if page.rows and page.rows == previous:
-                raise page.answer.unreadable(f"the page at {position} is the one before it again")
-            yield page
-            previous = page.rows
-            position = self._paging.after(page, position)
+        reader = _Reader(self._paging)
+        try:
+            while position is not None:
+                page = await reader.read(position)
+                yield page
+                if position == self._paging.first:
+                    reader.foresee(page)
+                position = self._paging.after(page, position)
+        finally:
+            await reader.stop()
 
     async def at(self, position: int) -> Page:
         """One page; positions are rows from 0 where the provider counts rows, else page numbers."""
@@ -125,6 +141,69 @@ class Pages(Generic[M]):
         if row.get(self._key) is None:
             raise answer.unreadable(f"a row without {self._key}")
         return str(row[self._key])
+
+
+class _Reader:
+    """Reads page after page, and those ahead that the first page tells of meanwhile.
+
+    What it tells is a guess: where the list turns out otherwise, the rest is read page by page.
+    """
+
+    def __init__(self, paging: Paging) -> None:
+        self._paging = paging
+        self._foreseen: Iterator[int] = iter(())
+        self._asked: deque[tuple[int, asyncio.Task[Page]]] = deque()
+        self._before: tuple[int, Page] | None = None
+
+    def foresee(self, first: Page) -> None:
+        """Ask for what follows the first page, as far ahead as may be."""
+        if isinstance(self._paging, Foreseen):
+            self._foreseen = iter(self._paging.following(first))
+            for _ in range(self._paging.ahead):
+                self._ask()
+
+    async def read(self, position: int) -> Page:
+        """The page at a position.
+
+        Raises:
+            MalformedAnswer: it is the page before it again.
+        """
+        page = await self._next(position)
+        if page.rows and await self._is_stuck(page):
+            raise page.answer.unreadable(f"the page at {position} is the one before it again")
+        self._before = position, page
+        return page
+
+    async def stop(self) -> None:
+        """Want no more of what was asked for."""
+        self._foreseen = iter(())
+        tasks = [task for _, task in self._asked]
+        self._asked.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _next(self, position: int) -> Page:
+        if self._asked and self._asked[0][0] != position:
+            await self.stop()
+        if not self._asked:
+            return await self._paging.read(position)
+        self._ask()
+        try:
+            return await self._asked[0][1]
+        finally:
+            self._asked.popleft()
+
+    async def _is_stuck(self, page: Page) -> bool:
+        if self._before is None or page.rows != self._before[1].rows:
+            return False
+        # Or else the list has moved by as much as a page, and that one shows something else now.
+        return (await self._paging.read(self._before[0])).rows == page.rows
+
+    def _ask(self) -> None:
+        position = next(self._foreseen, None)
+        if position is not None:
+            self._asked.append((position, asyncio.create_task(self._paging.read(position))))
 
 
 def _held_still(keys: list[str], totals: set[int | None]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
 from adapters.http.errors import Problem
@@ -15,14 +15,21 @@ LONGEST_INPUT = 16_384  # characters looked at; more than any excerpt that is ke
 EXCERPT = 2_000  # characters of a request or an answer that are kept
 DETAIL = 300  # characters of a provider's own explanation that are kept
 
+Span = tuple[int, int]
+"""Where something begins and ends in a text."""
+
 # Every pattern is linear in the text: what a provider sends must not be able to stall us.
-_NAMES = r"(?:password|passwd|secret|token|api[_-]?key|authorization|credential)"
-_VALUE = r'("(?:[^"\\]|\\.)*"?|[^\s,}\]{\["]+)'
+_NAMES = (
+    r"(?:password|passwd|secret|token|api[_-]?key|authorization|credential"
+    r"|processoruserid|processorsignature|pinno)"
+)
+_TEXT, _BARE = r'"(?P<text>(?:[^"\\]|\\.)*)', r'(?P<bare>[^\s,}\]{\["]+)'
+# Of each, what a named group holds is masked.
 _PATTERNS = (
-    (re.compile(rf'(?i)({_NAMES}[^"\\]{{0,40}}"\s*:\s*){_VALUE}'), rf'\g<1>"{MASK}"'),
-    (re.compile(rf"(?i)({_NAMES}[\w.-]{{0,40}}=)[^&\s]+"), rf"\g<1>{MASK}"),
-    (re.compile(r"(?i)\b(bearer |basic )[\w.~+/=-]+"), rf"\g<1>{MASK}"),
-    (re.compile(r"\beyJ[\w.-]{8,}"), MASK),  # a JSON Web Token
+    re.compile(rf'(?i){_NAMES}[^"\\]{{0,40}}"\s*:\s*(?:{_TEXT}|{_BARE})'),
+    re.compile(rf"(?i){_NAMES}[\w.-]{{0,40}}=(?P<value>[^&\s]+)"),
+    re.compile(r"(?i)\b(?:bearer |basic )(?P<value>[\w.~+/=-]+)"),
+    re.compile(r"\b(?P<value>eyJ[\w.-]{8,})"),  # a JSON Web Token
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}(?:@|%40)[\w.-]+")
 
@@ -40,13 +47,8 @@ class Redactor:
     def clean(self, text: str) -> str:
         """The text without secrets, looking no further than `LONGEST_INPUT`."""
         text = text[:LONGEST_INPUT]
-        for secret in self._secrets():
-            if len(secret) >= SHORTEST_SECRET:
-                for spelling in _spellings(secret):
-                    text = text.replace(spelling, MASK)
-        for pattern, masked in _PATTERNS:
-            text = pattern.sub(masked, text)
-        return text
+        # All are found before one is masked: a mask would hide a name, or half of another secret.
+        return _masked(text, [*_by_name(text), *_by_value(text, self._secrets())])
 
     def clean_problem(self, problem: Problem) -> Problem:
         """The provider's words without secrets, each no longer than an excerpt."""
@@ -73,6 +75,33 @@ class Redactor:
 def without_emails(text: str) -> str:
     """The text with e-mail addresses masked, percent-encoded ones too."""
     return _EMAIL.sub(MASK, text)
+
+
+def _by_name(text: str) -> Iterator[Span]:
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            yield match.span(match.lastgroup or 0)
+
+
+def _by_value(text: str, secrets: Iterable[str]) -> Iterator[Span]:
+    for secret in secrets:
+        if len(secret) < SHORTEST_SECRET:
+            continue
+        for spelling in _spellings(secret):
+            at = text.find(spelling)
+            while at >= 0:
+                yield at, at + len(spelling)
+                at = text.find(spelling, at + 1)
+
+
+def _masked(text: str, spans: Iterable[Span]) -> str:
+    parts: list[str] = []
+    kept = 0  # how far the text has been taken over
+    for start, end in sorted(spans):
+        if start > kept or not parts:
+            parts += [text[kept:start], MASK]
+        kept = max(kept, end)
+    return "".join([*parts, text[kept:]])
 
 
 def _spellings(secret: str) -> Iterable[str]:

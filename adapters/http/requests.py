@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from decimal import Decimal
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    ModelWrapValidatorHandler,
+    GetCoreSchemaHandler,
     PlainSerializer,
+    SecretStr,
     ValidationError,
-    model_validator,
 )
+from pydantic_core import core_schema
 
+from adapters.http.call import NO_TEXT, is_text
 from adapters.http.errors import Unsendable
 
 _building: ContextVar[bool] = ContextVar("building a request", default=False)
@@ -39,22 +42,54 @@ class RequestModel(BaseModel):
         hide_input_in_errors=True,
     )
 
-    @model_validator(mode="wrap")
     @classmethod
-    def _refuse(cls, values: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """The model's schema, around it what refuses: around every validator of a subclass too."""
+        return core_schema.no_info_wrap_validator_function(cls._refuse, handler(source))
+
+    @classmethod
+    def _refuse(cls, values: Any, build: Callable[[Any], Any]) -> Any:
         if _building.get():  # a part of another body: the whole one says where the part stands
             return build(values)
         token = _building.set(True)
         try:
-            return build(values)
+            built = build(values)
         except ValidationError as error:
             raise Unsendable(f"{cls.__name__}: {one_line(error)}") from error
         finally:
             _building.reset(token)
+        for place in _no_texts(built):
+            raise Unsendable(f"{cls.__name__}: {place}: {NO_TEXT}")
+        return built
 
     def to_wire(self) -> dict[str, Any]:
         """The body in the provider's names, as JSON types."""
         return self.model_dump(mode="json", exclude_unset=True)
+
+
+def _no_texts(value: Any) -> Iterator[str]:
+    """The places of what only looks like text, at every level."""
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if isinstance(value, str):
+        if not is_text(value):
+            yield ""
+        return
+    for place, inner in _inside(value):
+        if isinstance(place, str) and not is_text(place):
+            yield "a name"
+        for below in _no_texts(inner):
+            yield f"{place}.{below}".rstrip(".")
+
+
+def _inside(value: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(value, BaseModel):
+        return vars(value).items()
+    if isinstance(value, Mapping):
+        return value.items()
+    return enumerate(value) if isinstance(value, tuple | list) else ()
 
 
 def one_line(error: ValidationError) -> str:

@@ -27,7 +27,14 @@ class Upload(httpx.AsyncByteStream):
     """A request's body as it is sent, from its beginning each time it is iterated over."""
 
     def __init__(self, operation: str, content: Content, length: int | None) -> None:
-        """`length` is the number of bytes of a streamed content, where it is known."""
+        """`length` is the number of bytes of a streamed content, where it is known.
+
+        Raises:
+            Unsendable: the content is neither bytes nor can be begun anew for each attempt.
+        """
+        if not isinstance(content, bytes) and not callable(content):
+            kinds = f"bytes or a function that streams them, not {type(content).__name__}"
+            raise Unsendable(f"{operation}: the content must be {kinds}")
         self._operation = operation
         self._content = content
         self.length = len(content) if isinstance(content, bytes) else length
@@ -58,9 +65,10 @@ class Upload(httpx.AsyncByteStream):
                 await self._sending.aclose()
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
-        source = _at_hand(self._content) if isinstance(self._content, bytes) else self._content()
+        source: AsyncIterator[bytes] | None = None
         sent = 0
         try:
+            source = self._source()
             while True:
                 async with self._producing:
                     chunk = await anext(source, None)
@@ -79,6 +87,9 @@ class Upload(httpx.AsyncByteStream):
         finally:
             if isinstance(source, AsyncGenerator):
                 await source.aclose()
+
+    def _source(self) -> AsyncIterator[bytes]:
+        return _at_hand(self._content) if isinstance(self._content, bytes) else self._content()
 
     def _check(self, sent: int, *, complete: bool) -> None:
         if self.length is not None and (sent > self.length or (complete and sent < self.length)):

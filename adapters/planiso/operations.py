@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
-from adapters.http.call import Call
-from adapters.http.client import HttpClient
 from adapters.http.models import Detail, M
 from adapters.http.operations import (
     B,
@@ -20,18 +19,18 @@ from adapters.http.operations import (
     nothing,
 )
 from adapters.planiso.formats import form_fields
-from adapters.planiso.paging import WholeList, data_of
+from adapters.planiso.paging import PAGING, data_of
 
-STYLE = Style(encoding="form", fields=form_fields, content=data_of)
+STYLE: Final = Style(encoding="form", fields=form_fields, content=data_of)
 
 
 def listing(path: str, row: type[M]) -> Listing[[], M]:
     """All records of a kind, deactivated ones too."""
-    return Listing(Request("GET", path, STYLE, "json"), Nothing, row, _whole, "no")
+    return Listing(Request("GET", path, STYLE, "json"), Nothing, row, PAGING, "no")
 
 
-def finding(path: str, params: Callable[P, object], model: type[M]) -> Operation[P, Detail[M]]:
-    """One record."""
+def reading(path: str, params: Callable[P, object], model: type[M]) -> Operation[P, Detail[M]]:
+    """One record in full."""
     return Operation(Request("GET", path, STYLE), params, detail_of(model, STYLE))
 
 
@@ -50,7 +49,3 @@ def changing(
 def deactivating(path: str, params: Callable[P, object]) -> Operation[P, None]:
     """A deactivation, for which Planiso has DELETE; no way back is documented."""
     return Operation(Request("DELETE", path, STYLE), params, nothing)
-
-
-def _whole(http: HttpClient, call: Call, _page_size: int) -> WholeList:
-    return WholeList(http, call)

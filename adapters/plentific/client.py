@@ -285,6 +285,15 @@ class PlentificClient:
         """Make sure that there is a token; every other operation does so by itself."""
         await self.http.sign_in()
 
+    async def prove(self) -> None:
+        """Prove the credentials, with as little as possible.
+
+        Raises:
+            Unauthorised: they are refused.
+            Transient: nobody could tell now.
+        """
+        await self.http.sign_in()
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self.http.aclose()

@@ -13,7 +13,7 @@ from adapters.http.classify import STATUSES, OnStatus, Rules
 from adapters.http.errors import Problem, Rejected, Transient
 
 
-def problem(body: Any) -> Problem | None:
+def problem_of(body: Any) -> Problem | None:
     """The words of a bad answer; None where it has none.
 
     The complaints of a bulk import are placed as in the request, such as `estates[0].postcode`.
@@ -36,7 +36,7 @@ def _complaints(body: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 RULES: Final = Rules(
-    problem=problem,
+    problem=problem_of,
     # 424: a file could not be had from where Plentific keeps it, which may pass.
     statuses={**STATUSES, 424: OnStatus(Transient, Rejected)},
 )

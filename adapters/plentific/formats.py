@@ -5,20 +5,22 @@ Both are to the second, as in the examples of requests: a fraction of a second i
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, PlainSerializer
+
+from adapters.http.models import in_utc
 
 
 def spaced(value: datetime) -> str:
     """As work orders are sent them: `2020-09-26 07:00:00+00:00`."""
-    return value.astimezone(UTC).isoformat(sep=" ", timespec="seconds")
+    return in_utc(value).isoformat(sep=" ", timespec="seconds")
 
 
 def iso(value: datetime) -> str:
     """As report runs are sent them: `2023-01-19T08:10:58Z`."""
-    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    return f"{in_utc(value).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _from_text(value: Any) -> Any:
@@ -28,5 +30,6 @@ def _from_text(value: Any) -> Any:
         return value  # for the type behind this to refuse
 
 
-SpacedTime = Annotated[AwareDatetime, BeforeValidator(_from_text), PlainSerializer(spaced)]
-IsoTime = Annotated[AwareDatetime, BeforeValidator(_from_text), PlainSerializer(iso)]
+_Time = Annotated[AwareDatetime, BeforeValidator(_from_text), AfterValidator(in_utc)]
+SpacedTime = Annotated[_Time, PlainSerializer(spaced)]
+IsoTime = Annotated[_Time, PlainSerializer(iso)]

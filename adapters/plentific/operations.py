@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from adapters.http.call import Answer
+from adapters.http.lists import WholeList
 from adapters.http.models import Detail, M
 from adapters.http.operations import (
     B,
@@ -23,20 +23,12 @@ from adapters.http.operations import (
     Uploading,
     detail_of,
     nothing,
-    plain_text,
 )
 from adapters.plentific.models.files import UploadedFile
-from adapters.plentific.paging import HeaderPaging, WholeList
+from adapters.plentific.paging import HeaderPaging
 from adapters.plentific.params import NewFile
 
-
-def _text(value: Any) -> str:
-    if isinstance(value, datetime):
-        raise TypeError("Plentific filters by date, not by time: choose the day")
-    return plain_text(value)
-
-
-STYLE = Style(text=_text)
+STYLE: Final = Style()
 
 
 @dataclass(frozen=True)

@@ -6,45 +6,30 @@ Source: plentific.txt, "List all work orders": default 100 rows, at most 200.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
-from adapters.http.call import Call
-from adapters.http.client import HttpClient
+from adapters.http.errors import Unsendable
+from adapters.http.lists import ProviderList
 from adapters.http.paging import Page, rows_of, whole_number
 
 LARGEST_PAGE: Final = 200
 
 
 @dataclass(frozen=True)
-class PlentificList:
-    """What every list has; positions are rows, counted from 0."""
+class HeaderPaging(ProviderList):
+    """A list whose positions are rows, counted from 0.
 
-    http: HttpClient
-    call: Call
-    page_size: int
-    first: ClassVar[int] = 0
-
-    @property
-    def connection(self) -> str:
-        """The connection's name."""
-        return self.http.connection
-
-    @property
-    def operation(self) -> str:
-        """The list's operation."""
-        return self.call.operation
-
-
-@dataclass(frozen=True)
-class HeaderPaging(PlentificList):
-    """A list in pages. One that `may_be_one` may come as an object, which then is the only row."""
+    One that `may_be_one` may come as an object, which then is the only row.
+    """
 
     may_be_one: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.page_size <= LARGEST_PAGE:
-            raise ValueError(f"page_size must be 1 to {LARGEST_PAGE}, not {self.page_size}")
+            limits = f"1 to {LARGEST_PAGE}, not {self.page_size}"
+            raise Unsendable(f"{self.operation}: page_size must be {limits}")
 
     async def read(self, position: int) -> Page:
         """The page that starts at a row."""
@@ -64,25 +49,19 @@ class HeaderPaging(PlentificList):
         total = whole_number(answer.headers.get("x-pagination-count"))
         return Page(rows, total, position, answer)
 
+    @property
+    def ahead(self) -> int:
+        """For each request in flight one more page: asked for, or waiting to be used."""
+        return 2 * self.http.max_in_flight
+
+    def following(self, first: Page) -> Iterable[int]:
+        """Every so many rows as the first page has, up to the total."""
+        size, total = len(first.rows), first.total or 0
+        return range(first.offset + size, total, size) if size else ()
+
     def after(self, page: Page, position: int) -> int | None:
         """The next row; the total counts, as a page may be shorter than asked for."""
         following = position + len(page.rows)
         if page.total is not None:
             return following if page.rows and following < page.total else None
         return following if len(page.rows) >= self.page_size else None
-
-
-@dataclass(frozen=True)
-class WholeList(PlentificList):
-    """A list that comes at once."""
-
-    async def read(self, position: int) -> Page:
-        """The whole list, which is at 0."""
-        if position != self.first:
-            raise ValueError(f"{self.operation} is one page, at {self.first}, not at {position}")
-        answer = await self.http.send(self.call)
-        return Page(rows_of(answer.body, answer), None, position, answer)
-
-    def after(self, page: Page, position: int) -> int | None:
-        """Nothing follows."""
-        return None

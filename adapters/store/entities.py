@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
+from adapters.store.bulk import Bulk
 from adapters.store.columns import Json
-from adapters.store.rows import columns_of, values_of
+from adapters.store.rows import columns_of, names_of, values_of, values_of_all
 from adapters.store.tables import entities
 
 
@@ -48,6 +49,15 @@ _CHOSEN = and_(
 )
 _LOAD = select(*_COLUMNS).where(_CHOSEN)
 _FINGERPRINTS = select(entities.c.entity_id, entities.c.row_fingerprint).where(_CHOSEN)
+_VERSIONS = select(entities.c.entity_id, entities.c.version).where(_CHOSEN).with_for_update()
+_KEY = ("connection", "kind", "entity_id")
+_ADD = Bulk(lambda _tx: insert(entities), names_of(Entity))
+_CHANGE = Bulk(
+    lambda _tx: update(entities).where(
+        and_(*(entities.c[name] == bindparam(f"its_{name}") for name in (*_KEY, "version")))
+    ),
+    [name for name in names_of(Entity) if name not in _KEY],
+)
 
 
 async def load(
@@ -94,13 +104,68 @@ async def save(tx: AsyncConnection, entity: Entity, expected_version: int | None
     return (await tx.execute(changed)).rowcount == 1
 
 
+async def save_all(tx: AsyncConnection, changes: Sequence[tuple[Entity, int | None]]) -> list[bool]:
+    """As `save`, one after the other, for many of one connection and kind."""
+    if not changes:
+        return []
+    known = await _locked(tx, [entity for entity, _ in changes])
+    kept = []
+    for entity, expected in changes:
+        kept.append(known.get(entity.entity_id) == expected)
+        if kept[-1]:
+            known[entity.entity_id] = entity.version
+    now_kept = [change for change, is_kept in zip(changes, kept, strict=True) if is_kept]
+    new = [entity for entity, expected in now_kept if expected is None]
+    added = await _add_unless_known(tx, new)
+    await _change(tx, [change for change in now_kept if change[1] is not None])
+    others = {entity.entity_id for entity in new} - added
+    return [
+        is_kept and entity.entity_id not in others
+        for (entity, _), is_kept in zip(changes, kept, strict=True)
+    ]
+
+
+async def _locked(tx: AsyncConnection, those: Sequence[Entity]) -> dict[str, int]:
+    """The versions of those that we know, which nobody else changes before this transaction ends.
+
+    On SQLite nobody else writes anyway.
+    """
+    found: dict[str, int] = {}
+    given = {"connection": those[0].connection, "kind": those[0].kind}
+    for part in dialects.chunks(sorted({entity.entity_id for entity in those})):
+        rows = await tx.execute(_VERSIONS, given | {"ids": part})
+        found.update(map(tuple, rows.all()))
+    return found
+
+
+async def _change(tx: AsyncConnection, changes: Sequence[tuple[Entity, int | None]]) -> None:
+    if not changes:
+        return
+    columns = values_of_all([entity for entity, _ in changes])
+    its = {f"its_{name}": columns[name] for name in _KEY}
+    versions = {"its_version": [expected for _, expected in changes]}
+    await _CHANGE.run(tx, columns | its | versions)
+
+
+async def _add_unless_known(tx: AsyncConnection, new: Sequence[Entity]) -> set[str]:
+    """Those that were added: on PostgreSQL somebody else may add the same one meanwhile."""
+    if not new:
+        return set()
+    if tx.dialect.name == "sqlite":
+        await add_new(tx, new)
+        return {entity.entity_id for entity in new}
+    statement = dialects.insert(tx, entities).on_conflict_do_nothing()
+    rows = [values_of(entity) for entity in new]
+    return set((await tx.scalars(statement.returning(entities.c.entity_id), rows)).all())
+
+
 async def add_new(tx: AsyncConnection, new: Sequence[Entity]) -> None:
     """Keep thousands of entities that `load` or `fingerprints` did not find: a first contact.
 
     Raises sqlalchemy.exc.IntegrityError where one is known after all; roll back then.
     """
     if new:
-        await tx.execute(insert(entities), [values_of(entity) for entity in new])
+        await _ADD.run(tx, values_of_all(new))
 
 
 async def due(

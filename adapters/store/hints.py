@@ -60,12 +60,15 @@ _ROWS = {
         " FROM json_array_elements(CAST(:rows AS json))"
     ),
 }
+_LOOKED_AT = "WHEN hints.handled = hints.generation THEN"
 _ADD = {
     dialect: text(
         "INSERT INTO hints (connection, kind, entity_id, generation, handled, received_at,"
         f" last_received_at) {rows} ON CONFLICT (connection, kind, entity_id) DO UPDATE SET"
         " generation = hints.generation + excluded.generation,"
-        " last_received_at = excluded.last_received_at"
+        " last_received_at = excluded.last_received_at,"
+        f" received_at = CASE {_LOOKED_AT} excluded.received_at ELSE hints.received_at END,"
+        f" taken_until = CASE {_LOOKED_AT} NULL ELSE hints.taken_until END"
     )
     for dialect, rows in _ROWS.items()
 }
@@ -73,7 +76,10 @@ _ADD = {
 
 
 async def add(tx: AsyncConnection, new: Iterable[NewHint]) -> None:
-    """Write hints; one about an entity that has a hint already is added to it."""
+    """Write hints; one about an entity that has a hint already is added to it.
+
+    A hint that only waits to be looked at once more is free at once when another comes.
+    """
     about: dict[tuple[str, str, str], list[datetime]] = defaultdict(list)
     for hint in new:
         about[hint.connection, hint.kind, hint.entity_id].append(hint.received_at)
@@ -124,10 +130,21 @@ async def complete(tx: AsyncConnection, hint: Hint) -> bool:
     return (await tx.execute(rest)).rowcount == 0
 
 
-async def postpone(tx: AsyncConnection, hint: Hint, until: datetime) -> None:
-    """Give a taken hint back, to be taken again after `until`."""
-    same = hints.c.id == hint.id
-    await tx.execute(update(hints).where(same).values(taken_until=until))
+async def postpone(
+    tx: AsyncConnection, hint: Hint, until: datetime, *, looked_at: bool = False
+) -> None:
+    """Give a taken hint back, to be taken again after `until`.
+
+    `looked_at` says that it was looked at and waits for one more look: another hint about the same
+    does not wait for that, be it that it came meanwhile or comes later.
+    """
+    if looked_at:
+        same = and_(hints.c.id == hint.id, hints.c.generation == hint.generation)
+        values = {"handled": hint.generation, "taken_until": until}
+        if (await tx.execute(update(hints).where(same).values(values))).rowcount == 0:
+            await complete(tx, hint)
+        return
+    await tx.execute(update(hints).where(hints.c.id == hint.id).values(taken_until=until))
 
 
 async def backlog(tx: AsyncConnection) -> dict[str, int]:

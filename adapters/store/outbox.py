@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
+from adapters.store.bulk import Bulk
 from adapters.store.columns import Headers
-from adapters.store.rows import columns_of, values_of
+from adapters.store.rows import columns_of, names_of, values_of_all
 from adapters.store.tables import outbox
 
 
@@ -50,6 +51,7 @@ class Backlog:
 
 
 _COLUMNS = columns_of(OutboxRow, outbox)
+_ADD = Bulk(lambda tx: dialects.insert(tx, outbox).on_conflict_do_nothing(), names_of(NewRecord))
 _KNOWN = select(outbox.c.event_id).where(outbox.c.event_id.in_(bindparam("ids", expanding=True)))
 
 
@@ -65,8 +67,7 @@ async def add(tx: AsyncConnection, records: Iterable[NewRecord]) -> int:
         del new[event_id]
     if new:
         # One statement a row, in order: one statement for all would leave the ids' order open.
-        statement = dialects.insert(tx, outbox).on_conflict_do_nothing()
-        await tx.execute(statement, [values_of(record) for record in new.values()])
+        await _ADD.run(tx, values_of_all(list(new.values())))
     return len(new)
 
 

@@ -47,7 +47,7 @@ CONNECT: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
 READ: Mapping[str, Callable[[Any], Awaitable[Any]]] = {
     "plentific": lambda client: client.get_work_order("7"),
     "essensys": lambda client: client.accounts.get("7"),
-    "facilitee": lambda client: client.get_owner("7"),
+    "facilitee": lambda client: client.get_owner(7),
     "planiso": lambda client: client.find_user("7"),
 }
 WITH_TOKENS = ("plentific", "essensys", "facilitee")
@@ -157,12 +157,21 @@ async def test_a_provider_that_repeats_our_secrets_makes_nobody_see_them(
     visible = [*words_of(error), *map(repr, things), caplog.text]
     visible += [record.getMessage() for record in caplog.records]
     visible += [span.to_json() for span in spans.get_finished_spans()]
-    visible.append(generate_latest().decode())
     seen = "\n".join(visible)
     assert isinstance(error, kind)
     assert not isinstance(error, Ambiguous)
     assert spans.get_finished_spans()
     assert [fragment for fragment in FRAGMENTS if fragment in seen] == []
+
+
+async def test_no_metric_holds_what_a_provider_repeats() -> None:
+    for provider in CONNECT:
+        for way in ("refused", "moved", "not JSON"):
+            await failure(provider, way)
+
+    metrics = generate_latest().decode()
+    assert all(f'connection="{provider}"' in metrics for provider in CONNECT)
+    assert [fragment for fragment in FRAGMENTS if fragment in metrics] == []
 
 
 @pytest.mark.parametrize("provider", CONNECT)

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from adapters.kafka.settings import KafkaSettings
 from deploy.kafka.cluster import start
-from tests.benchmarks import detection, intake, reactions, relay, webhooks
+from tests.benchmarks import calls, detection, intake, memory, reactions, relay, webhooks
 from tests.benchmarks.profiling import Profile, profiled
 from tests.benchmarks.report import Report, markdown
 from tests.benchmarks.rounds import Result, Workload, measure, table
@@ -52,6 +52,8 @@ async def _intake(folder: Path, servers: str) -> AsyncIterator[Workload]:
 
 SUITE = {
     "detection": Entry(60, lambda folder, _: detection.workload(folder)),
+    "memory": Entry(300, lambda folder, _: memory.workload(folder)),
+    "calls": Entry(900, lambda folder, _: calls.workload(folder)),
     "webhooks": Entry(60, lambda folder, _: webhooks.workload(folder)),
     "reactions": Entry(90, lambda folder, _: reactions.workload(folder)),
     "relay": Entry(40, _relay, needs_kafka=True),

@@ -33,7 +33,10 @@ BARE_FIRST, BARE_SECOND, BARE_THIRD = (
     "bare script pass 2",
     "bare script pass 3",
 )
+SLOW, SLOW_LIMIT = "tiebeam, slow pages", "limit: slow pages"
 LIMIT = "limit: fetch + decode"
+DELAY = 50
+"""Milliseconds that a slow page takes."""
 
 
 @asynccontextmanager
@@ -62,6 +65,8 @@ async def workload(folder: Path, rows: int = 50_000) -> AsyncIterator[Workload]:
                     "60 next in rotation, their transitions, state and events saved together"
                 ),
                 THIRD: "the same stream: the list read once, the details of the 60 in rotation",
+                SLOW: f"as pass 3, when each page takes {DELAY} ms",
+                SLOW_LIMIT: f"arithmetic: {bare_detection.AT_ONCE} such pages in flight all along",
                 BARE_FIRST: "aiohttp, orjson, fingerprint, sqlite3; the list read once",
                 BARE_SECOND: "the same: compare, read the details of what changed, save",
                 BARE_THIRD: "the same: compare",
@@ -72,12 +77,15 @@ async def workload(folder: Path, rows: int = 50_000) -> AsyncIterator[Workload]:
                 BARE_FIRST: partial(_bare, url, folder, rows),
             },
             goals=[
-                Goal(SECOND, BARE_SECOND),
+                Goal(SECOND, BARE_SECOND, 0.6, _cause),
+                Goal(SLOW, SLOW_LIMIT, 0.88, _cause),
                 Goal(THIRD, BARE_THIRD),
                 Goal(FIRST, BARE_FIRST),
                 Goal(SECOND, LIMIT),
                 Goal(BARE_SECOND, LIMIT),
             ],
+            tells={THIRD: _cause},
+            smaller=dict.fromkeys((SECOND, SLOW), partial(_ours, url, folder, rows)),
         )
 
 
@@ -110,22 +118,43 @@ async def _bare(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
 
 
 async def _ours(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
-    await _turn(url, 0)
-    async with new_store(folder) as store, _client(url) as client:
-        source = Source(
-            replace(WORK_ORDERS, windows=no_windows, covered=None),
-            client,
-            Facts(CONNECTION, "GBP", "Europe/London"),
-            store,
-            SystemClock(),
-            WORK_ORDERS.cadence,
-        )
-        first = await _pass(source, rows)
-        await _turn(url, 1)
-        second = await _pass(source, rows)
-        third = await _pass(source, rows)
+    async with new_store(folder) as store, client(url) as connected:
+        source = source_of(store, connected)
+        first, second, third = await passes(url, source, rows)
+        await _tell(url, f"delay/{DELAY}")
+        slow = await _pass(source, rows)
+        await _tell(url, "delay/0")
         await _check(store, rows)
-    return {FIRST: first, SECOND: second, THIRD: third}
+    pages = -(-rows // PAGE)
+    limit = Sample(rows, pages / bare_detection.AT_ONCE * DELAY / 1000, 0.0)
+    return {FIRST: first, SECOND: second, THIRD: third, SLOW: slow, SLOW_LIMIT: limit}
+
+
+def source_of(store: Store, connected: PlentificClient) -> Source:
+    """The stream of work orders, as it reads the whole list each time."""
+    return Source(
+        replace(WORK_ORDERS, windows=no_windows, covered=None),
+        connected,
+        Facts(CONNECTION, "GBP", "Europe/London"),
+        store,
+        SystemClock(),
+        WORK_ORDERS.cadence,
+    )
+
+
+async def passes(url: str, source: Source, rows: int) -> tuple[Sample, Sample, Sample]:
+    """The baseline, a look that finds changes, and one that finds none."""
+    await _turn(url, 0)
+    first = await _pass(source, rows)
+    await _turn(url, 1)
+    return first, await _pass(source, rows), await _pass(source, rows)
+
+
+def _cause(sample: Sample) -> str:
+    return (
+        f"{sample.cpu:.2f} of the {sample.seconds:.2f} s were CPU time, "
+        f"{sample.cpu / sample.items * 100_000:.2f} s for 100,000 rows"
+    )
 
 
 async def _pass(source: Source, rows: int) -> Sample:
@@ -150,8 +179,9 @@ async def _check(store: Store, rows: int) -> None:
 
 
 @asynccontextmanager
-async def _client(url: str) -> AsyncIterator[PlentificClient]:
-    client = connect(
+async def client(url: str) -> AsyncIterator[PlentificClient]:
+    """A client with no limit but on the requests in flight."""
+    connected = connect(
         connection=CONNECTION,
         base_url=f"{url}{PREFIX}",
         client_id="benchmark",
@@ -159,11 +189,15 @@ async def _client(url: str) -> AsyncIterator[PlentificClient]:
         limits=Limits(requests_per_second=1_000_000, max_in_flight=bare_detection.AT_ONCE),
     )
     try:
-        yield client
+        yield connected
     finally:
-        await client.aclose()
+        await connected.aclose()
 
 
 async def _turn(url: str, turn: int) -> None:
+    await _tell(url, f"turn/{turn}")
+
+
+async def _tell(url: str, what: str) -> None:
     async with httpx.AsyncClient() as http:
-        (await http.post(f"{url}/turn/{turn}")).raise_for_status()
+        (await http.post(f"{url}/{what}")).raise_for_status()

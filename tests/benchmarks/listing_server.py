@@ -1,10 +1,12 @@
 """A Plentific of work orders in a process of its own: pages serialised beforehand, details by uuid.
 
-`POST /turn/1` changes the status of one work order in a hundred, `POST /turn/0` takes that back.
+`POST /turn/1` changes the status of one work order in a hundred, `POST /turn/0` takes that back;
+`POST /delay/50` lets pages wait so many milliseconds.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -18,6 +20,8 @@ from tests.benchmarks.serving import Reply, Request, response, serve
 PREFIX = "/2021-10-28"
 PAGE = 200
 """Rows of a page: the most that Plentific hands out."""
+KEPT = 200_000
+"""Rows of a list whose pages are all made beforehand; of a longer one each when it is asked for."""
 CHANGED = 100
 """One in so many changes."""
 LIVE = 10
@@ -87,16 +91,21 @@ class Listing:
     def __init__(self, count: int) -> None:
         self._count = count
         self._turn = 0
-        self._pages = [
-            {start: self._page(start, turn) for start in range(0, count, PAGE)} for turn in (0, 1)
-        ]
+        self._delay = 0.0
+        kept = range(0, count if count <= KEPT else 0, PAGE)
+        self._pages = [{start: self._page(start, turn) for start in kept} for turn in (0, 1)]
 
     def handle(self, request: Request, reply: Reply) -> None:
         """Answer a request."""
         path = request.path.removeprefix(PREFIX)
         if path == "/work-orders":
-            page = self._pages[self._turn][int(request.headers["x-pagination-offset"])]
-            reply(page % _date(int(datetime.now(UTC).timestamp())))
+            start = int(request.headers["x-pagination-offset"])
+            page = self._pages[self._turn].get(start) or self._page(start, self._turn)
+            whole = page % _date(int(datetime.now(UTC).timestamp()))
+            if self._delay:
+                asyncio.get_running_loop().call_later(self._delay, reply, whole)
+            else:
+                reply(whole)
         elif path.startswith("/work-orders/"):
             number = UUID(path.rpartition("/")[2]).int - (1 << 100)
             reply(response(orjson.dumps(detail(number, self._turn))))
@@ -104,6 +113,9 @@ class Listing:
             reply(response(orjson.dumps(TOKEN)))
         elif path.startswith("/turn/"):
             self._turn = int(path.rpartition("/")[2])
+            reply(response(b"{}"))
+        elif path.startswith("/delay/"):
+            self._delay = int(path.rpartition("/")[2]) / 1000
             reply(response(b"{}"))
         else:
             reply(response(b"{}", "404 Not Found"))

@@ -83,8 +83,7 @@ def _section(result: Result, profiles: Mapping[str, Profile]) -> list[str]:
         "",
         workload.about,
         "",
-        f"| row | rounds | median s | {workload.unit} a second | slowest to fastest | CPU s |"
-        " what it does |",
+        f"| row | {' | '.join(workload.headings)} | what it does |",
         "|---|---|---|---|---|---|---|",
         *(f"| {' | '.join(cells)} | {workload.rows[cells[0]]} |" for cells in cells_of(result)),
         "",

@@ -101,6 +101,8 @@ class Workload:
         warm_up: done once before the first round: imports, and what else is done only once.
         rounds: how many rounds a contender takes part in, where not all of them: by its name.
         smaller: contenders that do the same with less, to be profiled instead: by its name.
+        spent: what the samples count as seconds: seconds, or what there is instead.
+        tells: what a row's median sample tells besides, from its facts: by the row's name.
     """
 
     name: str
@@ -112,6 +114,15 @@ class Workload:
     warm_up: Contender | None = None
     rounds: Mapping[str, int] = field(default_factory=dict)
     smaller: Mapping[str, Contender] = field(default_factory=dict)
+    spent: str = "seconds"
+    tells: Mapping[str, Callable[[Sample], str]] = field(default_factory=dict)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings of the numbers in the table."""
+        spent = "s" if self.spent == "seconds" else self.spent
+        rate = f"{self.unit} a {self.spent.removesuffix('s')}"
+        return "rounds", f"median {spent}", rate, "slowest to fastest", "CPU s"
 
     def to_profile(self, row: str) -> Contender:
         """The contender to profile for a row."""
@@ -189,7 +200,7 @@ def table(result: Result) -> Table:
     workload = result.workload
     found = Table(title=workload.name, title_justify="left", caption_justify="left")
     found.add_column("row")
-    for name in ("rounds", "median s", f"{workload.unit} a second", "slowest to fastest", "CPU s"):
+    for name in workload.headings:
         found.add_column(name, justify="right")
     for cells in cells_of(result):
         found.add_row(*cells)
@@ -215,8 +226,9 @@ def cells_of(result: Result) -> list[tuple[str, ...]]:
 
 
 def verdicts(result: Result) -> list[str]:
-    """One line for each comparison: its ratio, its goal, and whether it is reached."""
-    return [
+    """One line for what a row tells besides, and one for each comparison, with its goal."""
+    told = [f"{row}: {tell(result.middle(row))}" for row, tell in result.workload.tells.items()]
+    return told + [
         f"{goal.ours} / {goal.peer}: {result.ratio(goal):.2f}{_verdict(result, goal)}"
         for goal in result.workload.goals
     ]

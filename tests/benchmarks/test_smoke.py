@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from adapters.kafka.settings import KafkaSettings
-from tests.benchmarks import detection, intake, reactions, relay, webhooks
+from tests.benchmarks import calls, detection, intake, memory, reactions, relay, webhooks
 from tests.benchmarks.material import with_hot_key
 from tests.benchmarks.order import check_record
 from tests.benchmarks.profiling import profiled
@@ -30,6 +30,18 @@ async def _smoke(workload: Workload) -> Result:
 
 async def test_detection_finds_every_change(tmp_path: Path) -> None:
     async with detection.workload(tmp_path, rows=1_000) as workload:
+        await _smoke(workload)
+
+
+async def test_looking_at_a_list_takes_memory_that_can_be_told(tmp_path: Path) -> None:
+    async with memory.workload(tmp_path, few=1_000, many=2_000) as workload:
+        result = await _smoke(workload)
+    assert all(sample.seconds < memory.MOST for (sample,) in result.samples.values())
+
+
+async def test_every_change_is_told_in_the_end_and_calls_are_counted(tmp_path: Path) -> None:
+    size = calls.Size(orders=300, changes_an_hour=120, warm_up=0.1, hours=0.2, sampled=10)
+    async with calls.workload(tmp_path, size) as workload:
         await _smoke(workload)
 
 

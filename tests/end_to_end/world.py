@@ -106,7 +106,8 @@ class World:
         """How far each stream is, by connection and name, as the store has it."""
         async with self.store.read() as tx:
             found = list(await tx.execute(select(cursors)))
-        return {f"{one.connection}/{one.stream}": Progress(**one.value) for one in found}
+        streams = [one for one in found if not one.stream.startswith("@")]
+        return {f"{one.connection}/{one.stream}": Progress(**one.value) for one in streams}
 
     def fail_if_ended(self) -> None:
         """Raise what ended the workers, if they ended."""

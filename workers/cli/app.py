@@ -15,6 +15,7 @@ from adapters.http.errors import ProviderError
 from adapters.kafka.errors import KafkaProblem
 from adapters.store.errors import StoreError
 from workers.cli import (
+    backfill,
     check,
     demo,
     reactions,
@@ -23,6 +24,7 @@ from workers.cli import (
     schemas,
     status,
     store,
+    streams,
     topics,
     webhooks,
 )
@@ -42,7 +44,9 @@ app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("check")(check.check)
 app.command("status")(status.status)
+app.command("backfill")(backfill.backfill)
 app.command("sandbox")(sandbox.sandbox)
+app.add_typer(streams.app, name="streams")
 app.add_typer(topics.app, name="topics")
 app.add_typer(reactions.app, name="reactions")
 app.add_typer(schemas.app, name="schemas")

@@ -66,7 +66,7 @@ async def _store_problem(parts: Parts) -> str | None:
 
 async def _credentials_problem(client: Any) -> str | None:
     try:
-        await client.http.sign_in()
+        await client.prove()
     except ProviderError as error:
         return str(error)
     return None

@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.markup import escape
 from rich.table import Table
 
-from adapters.store import inbox, outbox
+from adapters.http.drift import Finding
+from adapters.store import hints, inbox, outbox
 from workers.cli.context import out, run_with_parts
+from workers.cli.streams import clock, missed, state
+from workers.detect import drift
 from workers.detect.cycle import Progress
 from workers.detect.poller import overview
 from workers.wiring import Parts
 
+LATEST = 20
+"""Findings of the drift watch that are shown to people; programs get them all."""
+
 
 @dataclass(frozen=True)
 class Overview:
-    """What `status` shows. Times are UTC."""
+    """What `status` shows. Times are UTC; `hints` are of webhooks, by connection."""
 
     streams: dict[str, Progress]
+    hints: dict[str, int]
     outbox_rows: int
     outbox_oldest: datetime | None
     reactions: dict[str, dict[str, int]]
+    drift: list[tuple[str, Finding]]
 
 
 def status(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show streams, outbox and reactions."""
+    """Show streams, hints, outbox and reactions, and what is new in providers' answers."""
     seen = run_with_parts(context.obj, look)
     if as_json:
-        typer.echo(orjson.dumps(asdict(seen), option=orjson.OPT_INDENT_2).decode())
+        typer.echo(orjson.dumps(_for_programs(seen), option=orjson.OPT_INDENT_2).decode())
         return
     out.print(_streams(seen))
+    for connection, number in seen.hints.items():
+        out.print(f"hints of {connection}: {number} waiting", markup=False, soft_wrap=True)
     oldest = (
         f", the oldest since {seen.outbox_oldest:%Y-%m-%d %H:%M:%S} UTC"
         if seen.outbox_oldest
@@ -45,48 +55,54 @@ def status(
     )
     out.print(f"outbox: {seen.outbox_rows} waiting{oldest}")
     out.print(_reactions(seen))
+    for connection, one in seen.drift[:LATEST]:
+        out.print(_drift(connection, one), markup=False, soft_wrap=True)
+    if (more := len(seen.drift) - LATEST) > 0:
+        out.print(f"{more} more findings; see --json")
 
 
 async def look(parts: Parts) -> Overview:
     """Read the overview from the store."""
     async with parts.store.read() as tx:
+        waiting = await hints.backlog(tx)
         backlog = await outbox.backlog(tx)
         counts = await inbox.counts(tx)
+        found = await drift.findings(tx)
     by_name: dict[str, dict[str, int]] = {}
-    for (reaction, state), number in counts.items():
-        by_name.setdefault(reaction, {})[state] = number
+    for (reaction, stands), number in counts.items():
+        by_name.setdefault(reaction, {})[stands] = number
     streams = {
         "/".join(source.labels): progress for source, progress in await overview(parts.sources)
     }
-    return Overview(streams, backlog.rows, backlog.oldest_created_at, by_name)
+    return Overview(streams, waiting, backlog.rows, backlog.oldest_created_at, by_name, found)
+
+
+def _for_programs(seen: Overview) -> Mapping[str, Any]:
+    streams = {
+        name: {**asdict(one), "missed_per_10_000": one.missed_per_10_000}
+        for name, one in seen.streams.items()
+    }
+    found = [{"connection": connection, **asdict(one)} for connection, one in seen.drift]
+    return {**asdict(seen), "streams": streams, "drift": found}
 
 
 def _streams(seen: Overview) -> Table:
-    table = Table("stream", "baseline", "last look", "rows", "events", "state", box=None)
+    table = Table(
+        *("stream", "baseline", "last look", "rows", "events", "calls", "missed", "state"),
+        box=None,
+    )
     for name, progress in seen.streams.items():
         table.add_row(
             name,
-            _clock(progress.baseline_at),
-            _clock(progress.looked_at),
+            clock(progress.baseline_at),
+            clock(progress.looked_at),
             str(progress.seen),
             str(progress.events),
-            _state(progress),
+            str(progress.calls),
+            missed(progress),
+            state(progress),
         )
     return table
-
-
-def _clock(iso: str | None) -> str:
-    return f"{datetime.fromisoformat(iso):%Y-%m-%d %H:%M:%S}" if iso else "never"
-
-
-def _state(progress: Progress) -> str:
-    if progress.failures:
-        return f"[red]failed {progress.failures} times:[/] {escape(progress.error or '')}"
-    if progress.looked_at and not progress.steady:
-        return "[yellow]listing moves while it is read[/]"
-    if progress.unusable:
-        return f"[yellow]{progress.unusable} unusable[/]"
-    return "[green]ok[/]" if progress.looked_at else "not looked at yet"
 
 
 def _reactions(seen: Overview) -> Table | str:
@@ -95,5 +111,10 @@ def _reactions(seen: Overview) -> Table | str:
     states = ("pending", "running", "retrying", "succeeded", "blocked", "dead")
     table = Table("reaction", *states, box=None)
     for name, counts in seen.reactions.items():
-        table.add_row(name, *(str(counts.get(state, 0)) for state in states))
+        table.add_row(name, *(str(counts.get(one, 0)) for one in states))
     return table
+
+
+def _drift(connection: str, one: Finding) -> str:
+    times = "once" if one.count == 1 else f"{one.count} times"
+    return f"{connection} {one.model}.{one.field}: {one.what}, seen {times}"

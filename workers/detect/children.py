@@ -2,22 +2,27 @@
 
 To look below all of them each time would cost more calls than there are. So each parent has an
 entity of its own for its list (kind `<entity>@`), which knows when it is due: at once when the
-parent changed, often while the parent is live or the list keeps changing, seldom after that. A slow
-walk passes by all parents, the settled ones too, and counts what it finds.
+parent changed, often while the parent is live or the list keeps changing, by itself no more after
+that. A slow walk passes by all parents, reads the lists that are not due by themselves, and counts
+what it finds.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from adapters.http.errors import NotFound, ProviderError
+from adapters.http.limits import Priority, at_priority
 from adapters.store import entities
 from adapters.store.entities import Entity
 from workers.detect import observe, removal
-from workers.detect.observe import Source, Tally, next_look
+from workers.detect.observe import Source, Tally
+from workers.detect.pace import next_look
 from workers.detect.stream import Json, no_time
 from workers.telemetry import logs, tracing
 
@@ -25,6 +30,9 @@ DUE_LISTS = 100
 """Lists read in one look because they are due."""
 WALKED = 5
 """Parents that the slow walk passes in one look."""
+
+OLD = "old"
+"""The mark of a list whose parent was known when the stream looked for the first time."""
 
 log = logs.logger("detect")
 
@@ -34,25 +42,44 @@ def list_kind(source: Source) -> str:
     return f"{source.stream.entity}@"
 
 
+@dataclass(frozen=True)
+class Walk:
+    """What a look below the parents leaves to the next one.
+
+    `compared` rows were read by the slow walk; `held` entities are gone, too many at once to be
+    told: None where none was missing.
+    """
+
+    walked_to: str
+    compared: int
+    held: int | None
+
+
 async def look_below(
-    source: Source, since: datetime, baseline: datetime, walked_to: str, tally: Tally
-) -> str:
+    source: Source, since: datetime | None, baseline: datetime, walked_to: str, tally: Tally
+) -> Walk:
     """Read the lists that are due, and those that the slow walk has come to.
 
-    Returns:
-        How far the walk has come; empty when it begins anew.
+    Args:
+        since: Since when parents may have changed without a look; None at the first look.
+        walked_to: How far the walk has come; empty when it begins anew.
     """
     await _note_parents(source, since)
     now = source.clock.now()
     async with source.store.read() as tx:
         due = await entities.due(tx, source.facts.connection, list_kind(source), now, DUE_LISTS)
         passed = await entities.following(tx, *_parents(source), walked_to, WALKED)
-    known = [one.entity_id for one in due]
-    await read_lists(source, known, baseline, tally)
-    await read_lists(
-        source, [one for one in passed if one not in known], baseline, tally, late=True
+        lists = await entities.load(tx, source.facts.connection, list_kind(source), passed)
+    held = await read_lists(source, [one.entity_id for one in due], baseline, tally)
+    seen = tally.seen
+    walked = [one for one in passed if one not in lists or lists[one].due_at is None]
+    with at_priority(Priority.BACKFILL):
+        more = await read_lists(source, walked, baseline, tally, late=True)
+    return Walk(
+        walked_to=passed[-1] if len(passed) == WALKED else "",
+        compared=tally.seen - seen,
+        held=held if more is None else more + (held or 0),
     )
-    return passed[-1] if len(passed) == WALKED else ""
 
 
 async def read_lists(
@@ -62,24 +89,45 @@ async def read_lists(
     tally: Tally,
     *,
     late: bool = False,
-) -> None:
-    """Read the lists below these parents, observe their rows, and say when to come again."""
+    closely: bool = False,
+) -> int | None:
+    """Read the lists below these parents, observe their rows, and say when to come again.
+
+    Args:
+        source: The stream, and where to look.
+        parents: Their ids.
+        baseline: When the stream's baseline was taken.
+        tally: What is found is added to it.
+        late: Whether a quicker way of looking should have found what is found here.
+        closely: Whether to read the details of unchanged rows as well.
+
+    Returns:
+        How many are gone and held back because they are too many at once; None where none is.
+    """
+    if not parents:
+        return None
+    started = source.clock.now()
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(rows_below(source, one, tally)) for one in parents]
+        tasks = [group.create_task(_rows_below(source, one, tally)) for one in parents]
     read = {parent: task.result() for parent, task in zip(parents, tasks, strict=True)}
-    found = {parent: rows for parent, rows in read.items() if rows is not None}
-    if not found:
-        return
-    known = await _known(source, found)
+    found = {parent: rows for parent, rows in read.items() if isinstance(rows, list)}
+    known = await _known(source, parents)
     silent = [row for one, rows in found.items() if known.is_history(one) for row in rows]
     told = [row for one, rows in found.items() if not known.is_history(one) for row in rows]
     if silent:
         async with source.store.write() as tx:
             await observe.record_baseline(tx, source, silent, source.clock.now(), tally)
     if told:
-        await observe.observe_rows(source, told, baseline, tally, tracing.current(), late=late)
-    await _note_read(source, found, known)
-    await removal.tell_absent(source, known.gone(source, found), tally)
+        await observe.observe_rows(
+            source, told, baseline, tally, tracing.current(), late=started if late else None
+        )
+    if closely:
+        await _read_details(source, found, started, baseline, tally)
+    gone = known.gone(source, found)
+    absence = await removal.tell_absent(source, gone, tally)
+    await _note_read(source, found, known, await _still_below(source, absence.left))
+    await _note_failed(source, read, known)
+    return absence.held if gone else None
 
 
 @dataclass(frozen=True)
@@ -90,12 +138,18 @@ class _Known:
     parents: dict[str, Entity]
     timeless: bool
 
+    def __contains__(self, parent: str) -> bool:
+        return parent in self.lists or parent in self.parents
+
     def is_history(self, parent: str) -> bool:
-        """Whether what is below a parent was there before: it is read for the first time, the
-        parent is from the baseline itself, and nothing below it has a time that could tell.
+        """Whether what is below a parent was there before: it is read for the first time, nothing
+        below it has a time that could tell, and the parent is from its own baseline or was known
+        when the stream looked for the first time.
         """
         if not self.timeless or self.was_read(parent):
             return False
+        if parent in self.lists and (self.lists[parent].marks or {}).get(OLD):
+            return True
         return parent in self.parents and self.parents[parent].version == 0
 
     def was_read(self, parent: str) -> bool:
@@ -104,25 +158,36 @@ class _Known:
 
     def gone(self, source: Source, found: dict[str, list[Json]]) -> set[str]:
         """The ids that a list showed when it was read before and shows no more."""
-        before = {one for parent in found for one in self._shown(parent)}
+        before = {one for parent in found for one in self.shown(parent)}
         return before - {
             str(row[source.stream.id_field]) for rows in found.values() for row in rows
         }
 
-    def _shown(self, parent: str) -> list[str]:
+    def shown(self, parent: str) -> list[str]:
+        """The ids that were below a parent when its list was read before."""
         known = self.lists.get(parent)
         return list((known.state or {}).get("ids", ())) if known else []
 
 
-async def _known(source: Source, found: dict[str, list[Json]]) -> _Known:
+async def _known(source: Source, parents: Sequence[str]) -> _Known:
     async with source.store.read() as tx:
-        lists = await entities.load(tx, source.facts.connection, list_kind(source), found)
-        parents = await entities.load(tx, *_parents(source), found)
-    return _Known(lists, parents, source.stream.happened is no_time)
+        lists = await entities.load(tx, source.facts.connection, list_kind(source), parents)
+        known = await entities.load(tx, *_parents(source), parents)
+    return _Known(lists, known, _timeless(source))
+
+
+def _timeless(source: Source) -> bool:
+    return source.stream.happened is no_time
 
 
 async def rows_below(source: Source, parent: str, tally: Tally) -> list[Json] | None:
     """The rows below a parent, each with the parent's id; None where they could not be read."""
+    rows = await _rows_below(source, parent, tally)
+    return rows if isinstance(rows, list) else None
+
+
+async def _rows_below(source: Source, parent: str, tally: Tally) -> list[Json] | ProviderError:
+    """The rows below a parent, or why they could not be read."""
     field = source.stream.parent_field
     try:
         pages = source.stream.pages(source.client, parent)
@@ -131,54 +196,135 @@ async def rows_below(source: Source, parent: str, tally: Tally) -> list[Json] | 
         return []  # the parent is gone, and what was below it with it
     except ProviderError as error:
         log.warning("list not read", stream=source.stream.name, parent=parent, why=str(error))
-        tally.failed += 1
-        tally.error = tally.error or error
-        return None
+        if error.status == HTTPStatus.FORBIDDEN:
+            tally.unusable += 1  # this one alone is kept from us
+        else:
+            tally.failed += 1
+            tally.error = tally.error or error
+        return error
 
 
-async def _note_parents(source: Source, since: datetime) -> None:
-    """Let the lists of new, live and just changed parents be known and due."""
+async def _read_details(
+    source: Source,
+    found: dict[str, list[Json]],
+    started: datetime,
+    baseline: datetime,
+    tally: Tally,
+) -> None:
+    """Read the details of what was listed and not read since: thin rows hide most edits."""
+    if source.stream.whole_rows or source.stream.read is None:
+        return
+    ids = [str(row[source.stream.id_field]) for rows in found.values() for row in rows]
+    async with source.store.read() as tx:
+        known = await entities.load(tx, *source.place, ids)
+    unread = [
+        one for one in known.values() if one.detail_read_at is None or one.detail_read_at < started
+    ]
+    await observe.observe_details(source, unread, baseline, tally, tracing.current())
+
+
+async def _still_below(source: Source, absent: Collection[str]) -> dict[str, set[str]]:
+    """By parent, what is listed no more and was not told to be gone: it is asked for again.
+
+    What is below another parent by now is looked for there.
+    """
+    left: defaultdict[str, set[str]] = defaultdict(set)
+    if absent:
+        async with source.store.read() as tx:
+            known = await entities.load(tx, *source.place, absent)
+        for one in known.values():
+            left[str((one.state or {}).get(source.stream.parent_field))].add(one.entity_id)
+    return left
+
+
+async def _note_parents(source: Source, since: datetime | None) -> None:
+    """Let the lists of new, live and just changed parents be known and due.
+
+    At the first look the lists of all parents are known, where what is below them has no time.
+    """
     connection, kind = source.facts.connection, list_kind(source)
     now = source.clock.now()
     async with source.store.read() as tx:
         known = await entities.ids(tx, connection, kind)
         live = await entities.ids(tx, *_parents(source), live=True)
-        changed = set(await entities.changed_since(tx, *_parents(source), since))
-    new = (live | changed) - known
+        changed: set[str] = set()
+        settled: set[str] = set()
+        if since is not None:
+            changed = set(await entities.changed_since(tx, *_parents(source), since))
+        elif _timeless(source):
+            settled = await entities.ids(tx, *_parents(source), live=False)
+    new = (live | changed | settled) - known
     if not new and not changed:
         return
+    marks = {OLD: True} if since is None else None
     async with source.store.write() as tx:
-        lists = [_list(source, one, now) for one in sorted(new)]
+        meanwhile = await entities.fingerprints(tx, connection, kind, new)
+        lists = [
+            replace(_list(source, one, now), due_at=None if one in settled else now, marks=marks)
+            for one in sorted(new.difference(meanwhile))
+        ]
         await entities.add_new(tx, lists)
         await entities.set_due(tx, connection, kind, changed & known, now)
 
 
-async def _note_read(source: Source, found: dict[str, list[Json]], known: _Known) -> None:
+async def _note_read(
+    source: Source, found: dict[str, list[Json]], known: _Known, left: dict[str, set[str]]
+) -> None:
     """Say when to read each list again, by what it showed and by the life of its parent."""
     now = source.clock.now()
     async with source.store.write() as tx:
         for parent, rows in found.items():
+            if not rows and parent not in known:
+                continue  # there is no such parent, by all that anybody knows
             was = known.lists.get(parent)
-            after = _read(source, was or _list(source, parent, now), rows, now)
-            live = parent in known.parents and known.parents[parent].live
-            quiet = now - (after.changed_at or now)
-            hot = live or quiet < source.cadence.details_every * 4
-            # Settled and quiet: only the walk comes by again.
-            due_at = now + next_look(source.cadence, quiet, live=True) if hot else None
-            await entities.save(
-                tx, replace(after, live=live, due_at=due_at), was.version if was else None
+            waiting = left.get(parent, set()).intersection(known.shown(parent))
+            after = _read(
+                source, was or _list(source, parent, now), rows, waiting, known.parents.get(parent)
             )
+            await entities.save(tx, after, was.version if was else None)
 
 
-def _read(source: Source, before: Entity, rows: list[Json], now: datetime) -> Entity:
+async def _note_failed(
+    source: Source, read: dict[str, list[Json] | ProviderError], known: _Known
+) -> None:
+    """Let the lists that could not be read be due again, after all others that are due."""
+    now = source.clock.now()
+    again = now + next_look(source.cadence, timedelta(), live=True)
+    failed = {one: error for one, error in read.items() if isinstance(error, ProviderError)}
+    if not failed:
+        return
+    async with source.store.write() as tx:
+        for parent, error in failed.items():
+            was = known.lists.get(parent)
+            if parent not in known:
+                continue
+            due_at = again if error.status == HTTPStatus.FORBIDDEN else now
+            after = replace(was or _list(source, parent, now), due_at=due_at)
+            await entities.save(tx, after, was.version if was else None)
+
+
+def _read(
+    source: Source, before: Entity, rows: list[Json], waiting: set[str], parent: Entity | None
+) -> Entity:
+    """A list as it was just read: with the ids that it shows, and those that wait to be told."""
+    now = source.clock.now()
+    live = parent is not None and parent.live
     seen = observe.fingerprint({"rows": rows})
-    changed = before.row_fingerprint != seen
+    changed = before.row_fingerprint not in ("", seen)
+    # That a settled parent's list is read for the first time is no sign of life.
+    changed_at = now if changed or (live and before.changed_at is None) else before.changed_at
+    times = [one for one in (changed_at, parent.changed_at if parent else None) if one]
+    quiet = now - max(times) if times else timedelta.max
+    hot = live or waiting or quiet < source.cadence.details_every * 4
     return replace(
         before,
+        live=live,
         row_fingerprint=seen,
         row_seen_at=now,
-        changed_at=now if changed else before.changed_at,
-        state={"ids": sorted(str(row[source.stream.id_field]) for row in rows)},
+        changed_at=changed_at,
+        # Settled and quiet: only the walk comes by again.
+        due_at=now + next_look(source.cadence, quiet, live=True) if hot else None,
+        state={"ids": sorted({str(row[source.stream.id_field]) for row in rows} | waiting)},
     )
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.http.errors import ProviderError, Transient
+from adapters.http.limits import Priority, at_priority
+from adapters.http.observation import counting_calls
 from adapters.store import cursors, entities
 from adapters.store.errors import StoreError
 from workers.detect import children, observe, removal
@@ -36,7 +38,8 @@ class Progress:
     """How far a stream is: what its cursor in the store holds. Times are ISO 8601, UTC.
 
     `pages`, `ids` and `total` are of the last sweep; `missed` of `compared` rows were changes that
-    only a slow look found; `held` entities are gone, too many at once to be told.
+    only a slow look found; `held` entities are gone, too many at once to be told. `calls` were sent
+    in the last look, `all_calls` in all since the baseline.
     """
 
     baseline_at: str | None = None
@@ -55,8 +58,15 @@ class Progress:
     seen: int = 0
     changed: int = 0
     events: int = 0
+    calls: int = 0
+    all_calls: int = 0
     total: int | None = None
     steady: bool = False
+
+    @property
+    def missed_per_10_000(self) -> float | None:
+        """The share of rows whose change only a slow look found; None where none was compared."""
+        return self.missed * 10_000 / self.compared if self.compared else None
 
 
 async def progress(source: Source) -> Progress:
@@ -87,9 +97,12 @@ async def run_cycle(source: Source) -> Progress:
     started = time.perf_counter()
     now = source.clock.now()
     try:
-        with tracing.span(
-            f"look at {source.stream.provider}.{source.stream.name}",
-            attributes={"tiebeam.connection": source.facts.connection},
+        with (
+            counting_calls() as calls,
+            tracing.span(
+                f"look at {source.stream.provider}.{source.stream.name}",
+                attributes={"tiebeam.connection": source.facts.connection},
+            ),
         ):
             after = await _look(source, before, now, tally)
     except ProviderError as error:
@@ -100,7 +113,9 @@ async def run_cycle(source: Source) -> Progress:
         tally.error = error
         after = before
     metrics.CYCLE_SECONDS.labels(*source.labels).observe(time.perf_counter() - started)
-    after = _counted(after, tally, now)
+    after = _counted(after, tally, now, calls.count)
+    if source.stream.removed is not None:
+        metrics.REMOVALS_HELD.labels(*source.labels).set(after.held)
     async with source.store.write() as tx:
         if (others := await _progress(tx, source)) != before:
             log.warning("another process looked meanwhile", stream=source.stream.name)
@@ -109,7 +124,7 @@ async def run_cycle(source: Source) -> Progress:
     return after
 
 
-def _counted(after: Progress, tally: Tally, now: datetime) -> Progress:
+def _counted(after: Progress, tally: Tally, now: datetime, calls: int) -> Progress:
     after = replace(
         after,
         looked_at=now.isoformat(),
@@ -118,6 +133,8 @@ def _counted(after: Progress, tally: Tally, now: datetime) -> Progress:
         changed=tally.changed,
         missed=after.missed + tally.missed,
         events=after.events + tally.events,
+        calls=calls,
+        all_calls=after.all_calls + calls,
     )
     if tally.error is None:
         return replace(after, succeeded_at=now.isoformat(), failures=0, error=None)
@@ -143,16 +160,22 @@ async def _look(source: Source, before: Progress, now: datetime, tally: Tally) -
 
 async def _below(source: Source, before: Progress, now: datetime, tally: Tally) -> Progress:
     """Look below the parents. What was there before the first look is told from its own times."""
-    if before.baseline_at is None:
+    first = before.baseline_at is None
+    if first:
         before = replace(before, baseline_at=now.isoformat(), steady=True)
     assert before.baseline_at is not None
     baseline = datetime.fromisoformat(before.baseline_at)
     since = datetime.fromisoformat(before.looked_at) if before.looked_at else baseline
-    walked_to = await children.look_below(
-        source, since - OVERLAP, baseline, before.walked_to, tally
+    walk = await children.look_below(
+        source, None if first else since - OVERLAP, baseline, before.walked_to, tally
     )
     await _rotate(source, now, baseline, tally)
-    return replace(before, walked_to=walked_to, compared=before.compared + tally.seen)
+    return replace(
+        before,
+        walked_to=walk.walked_to,
+        compared=before.compared + walk.compared,
+        held=before.held if walk.held is None else walk.held,
+    )
 
 
 async def _baseline(source: Source, before: Progress, now: datetime, tally: Tally) -> Progress:
@@ -165,7 +188,8 @@ async def _baseline(source: Source, before: Progress, now: datetime, tally: Tall
             if (await _progress(tx, source)).baseline_at is None:
                 await observe.record_baseline(tx, source, page.rows, baseline, tally)
 
-    report = await sweep(source.stream, source.client, record, confirm=True)
+    with at_priority(Priority.SWEEP):
+        report = await sweep(source.stream, source.client, record, confirm=True)
     if not report.steady:
         tally.error = tally.error or _moving(source, report)
         return before  # an incomplete baseline would later announce old rows as new
@@ -213,20 +237,22 @@ async def _sweep(
 ) -> Progress:
     """Read the whole list; what windows that were just read should have shown is missed."""
     context = tracing.current()
-    late = source.stream.covered is not None and not _short(before, source.stream.windows(now))
-    seen_before = tally.seen
+    windows = source.stream.windows(now)
+    late = now if source.stream.covered is not None and not _short(before, windows) else None
 
     async def read(page: Page) -> None:
         await observe.observe_rows(source, page.rows, baseline, tally, context, late=late)
 
-    report = await sweep(source.stream, source.client, read)
-    after = replace(before, total=report.total, pages=report.pages, ids=len(report.ids))
+    with at_priority(Priority.SWEEP):
+        report = await sweep(source.stream, source.client, read)
+    ids = len(report.ids)
+    compared = before.compared + (ids if late else 0)
+    after = replace(before, total=report.total, pages=report.pages, ids=ids, compared=compared)
     if not report.steady or tally.error is not None:
         # rows may have been missed or left unread: sweep again at the next look
         return replace(after, steady=report.steady)
     held = await removal.tell_removed(source, report.ids, tally)
-    compared = before.compared + (tally.seen - seen_before if late else 0)
-    return _swept(replace(after, held=held, compared=compared), report, now)
+    return _swept(replace(after, held=held), report, now)
 
 
 async def _look_for_absent(
@@ -238,7 +264,11 @@ async def _look_for_absent(
         live = await entities.ids(tx, *source.place, live=True)
         absent = await entities.load(tx, *source.place, sorted(live - shown))
     missing = [one for one in absent.values() if source.stream.covered(one.state or {})]
-    await observe.observe_details(source, missing[:DUE_DETAILS], baseline, tally, tracing.current())
+    # Those first that wait longest: many that stay away do not keep others from being read.
+    missing.sort(key=lambda one: one.detail_read_at or baseline)
+    await observe.observe_details(
+        source, missing[:DUE_DETAILS], baseline, tally, tracing.current(), absent=True
+    )
 
 
 def _short(before: Progress, windows: Sequence[object]) -> bool:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any
-from zlib import crc32
 
 import orjson
 from opentelemetry.context import Context
@@ -27,8 +26,9 @@ from adapters.store import entities, outbox
 from adapters.store.engine import Store
 from adapters.store.entities import Entity
 from workers.clock import Clock
-from workers.detect import telling
+from workers.detect import agreement, pace, telling, unread
 from workers.detect.stream import Cadence, Change, Facts, Json, Known, Stream, Told
+from workers.detect.unread import Unread
 from workers.telemetry import logs, metrics, tracing
 
 log = logs.logger("detect")
@@ -66,23 +66,7 @@ class Observation:
     events: list[outbox.NewRecord]
 
 
-@dataclass(frozen=True)
-class Unread:
-    """A detail that is gone, kept from us, or not usable; its row stays unknown, to be tried again.
-
-    `tried` is what is known of the entity, noted as tried so that the rotation goes on to others.
-    """
-
-    tried: Entity | None
-    gone: bool = False
-
-
-Look = Observation | ProviderError | Unread
-
-SETTLED_EVERY = timedelta(days=7)
-"""The longest time between two looks at what has long been settled: it changes seldom, but does."""
-FIRST_READ_WITHIN = timedelta(days=1)
-"""When the details of what was settled at the baseline are first read: edits need a before."""
+Look = Observation | Unread
 
 
 @dataclass
@@ -98,12 +82,6 @@ class Tally:
     error: Exception | None = None
 
 
-def next_look(cadence: Cadence, quiet: timedelta, *, live: bool) -> timedelta:
-    """How long to wait before looking at a detail again: the longer, the longer nothing changed."""
-    longest = cadence.details_every * 4 if live else max(SETTLED_EVERY, cadence.details_every)
-    return min(max(quiet / 4, cadence.details_every), longest)
-
-
 def fingerprint(value: Json) -> str:
     """Return a digest of a row or state that does not depend on the order of its keys."""
     encoded = orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)
@@ -117,14 +95,17 @@ async def record_baseline(
 
     Rows to which something happened since are left out: the next look tells of it.
     """
-    stream, now = source.stream, source.clock.now()
-    known = await entities.fingerprints(tx, *source.place, [_id(source, row) for row in rows])
-    new = {
-        _id(source, row): _from_row(source, row, now)
-        for row in rows
-        if _id(source, row) not in known and not _happened_since(stream, row, baseline)
-    }
-    await entities.add_new(tx, list(new.values()))
+    now = source.clock.now()
+    by_id = {_id(source, row): row for row in rows}
+    known = await entities.fingerprints(tx, *source.place, by_id)
+    new = [
+        _from_row(source, entity_id, row, shown, now)
+        for entity_id, row in by_id.items()
+        if entity_id not in known
+        for shown in [source.stream.row_state(row)]
+        if not _happened_since(source.stream, shown, baseline)
+    ]
+    await entities.add_new(tx, new)
     tally.seen += len(rows)
 
 
@@ -135,18 +116,19 @@ async def observe_rows(
     tally: Tally,
     cycle: SpanContext,
     *,
-    late: bool = False,
+    late: datetime | None = None,
 ) -> None:
     """Read the details of the rows that differ from what is known, and save what they tell.
 
     A detail that cannot be read leaves its row unknown, so that the next look tries again; the
-    other rows are saved all the same and the first error is kept in the tally. `late` says that
-    a quicker way of looking should have found what is found here.
+    other rows are saved all the same and the first error is kept in the tally. What happened before
+    `late`, a quicker way of looking should have found.
     """
     by_id = {_id(source, row): row for row in rows}
+    shown = {entity_id: fingerprint(row) for entity_id, row in by_id.items()}
     async with source.store.read() as tx:
         seen = await entities.fingerprints(tx, *source.place, by_id)
-        changed = {key: row for key, row in by_id.items() if seen.get(key) != fingerprint(row)}
+        changed = {one: by_id[one] for one, mark in shown.items() if seen.get(one) != mark}
         known = await entities.load(tx, *source.place, changed) if changed else {}
     tally.seen += len(rows)
     metrics.ENTITIES_SEEN.labels(*source.labels).inc(len(rows))
@@ -164,11 +146,17 @@ async def observe_details(
     tally: Tally,
     cycle: SpanContext,
     *,
-    late: bool = False,
+    absent: bool = False,
 ) -> None:
-    """Read details whose rows look unchanged: a thin row hides most edits."""
-    looks = [_look(source, entity.entity_id, None, entity, baseline, cycle) for entity in known]
-    await _save(source, await _all(looks, tally), tally, late=late)
+    """Read details whose rows look unchanged: a thin row hides most edits.
+
+    `absent` says that these entities are not listed where they should be.
+    """
+    looks = [
+        _look(source, entity.entity_id, None, entity, baseline, cycle, absent=absent)
+        for entity in known
+    ]
+    await _save(source, await _all(looks, tally), tally)
 
 
 async def observe_hinted(
@@ -181,15 +169,17 @@ async def observe_hinted(
     await _save(source, await _all(looks, tally), tally)
 
 
-def _happened_since(stream: Stream, row: Json, baseline: datetime) -> bool:
-    happened = stream.happened(stream.row_state(row))
+def _happened_since(stream: Stream, shown: Json, baseline: datetime) -> bool:
+    happened = stream.happened(shown)
     return happened is not None and happened > baseline
 
 
-def _from_row(source: Source, row: Json, now: datetime) -> Entity:
+def _from_row(source: Source, entity_id: str, row: Json, shown: Json, now: datetime) -> Entity:
     stream = source.stream
-    state, complete = _shown(source, row)
-    live, entity_id = stream.live(state), _id(source, row)
+    state, complete = _whole_state(source, entity_id, row), True
+    if state is None:
+        state, complete = shown, False
+    live = stream.live(state)
     return Entity(
         *source.place,
         entity_id=entity_id,
@@ -198,30 +188,20 @@ def _from_row(source: Source, row: Json, now: datetime) -> Entity:
         row_fingerprint=fingerprint(row),
         detail_fingerprint=fingerprint(state) if complete else None,
         row_seen_at=now,
-        due_at=_first_look(stream, entity_id, now, live=live),
+        due_at=pace.first_look(stream, entity_id, now, live=live),
         live=live,
         state=state,
     )
 
 
-def _shown(source: Source, row: Json) -> tuple[Json, bool]:
-    """What a row says, and whether that is all there is."""
+def _whole_state(source: Source, entity_id: str, row: Json) -> Json | None:
+    """The state, where the row is all there is and can be used."""
     if source.stream.whole_rows:
         try:
-            return source.stream.state(_whole(source, row), source.facts), True
+            return source.stream.state(_whole(source, row), source.facts)
         except ValidationError:
-            log.error("row not usable", stream=source.stream.name, entity_id=_id(source, row))
-    return source.stream.row_state(row), False
-
-
-def _first_look(stream: Stream, entity_id: str, now: datetime, *, live: bool) -> datetime | None:
-    if stream.read is None or stream.whole_rows:
-        return None
-    if live:
-        return now
-    # Spread, or all that has long been settled would be read at the same time, again and again.
-    share = crc32(entity_id.encode()) / 2**32
-    return now + FIRST_READ_WITHIN * share
+            log.error("row not usable", stream=source.stream.name, entity_id=entity_id)
+    return None
 
 
 def _whole(source: Source, row: Json) -> Detail[ProviderModel]:
@@ -244,15 +224,16 @@ async def _all(looks: Sequence[Coroutine[Any, Any, Look]], tally: Tally) -> list
     found: list[Observation] = []
     for task in tasks:
         result = task.result()
-        if isinstance(result, ProviderError):
-            tally.failed += 1
-            tally.error = tally.error or result
-        elif isinstance(result, Observation):
+        if isinstance(result, Observation):
             found.append(result)
+            continue
+        if result.error is not None:
+            tally.failed += 1
+            tally.error = tally.error or result.error
         else:
             tally.unusable += not result.gone
-            if result.tried is not None:
-                found.append(Observation(result.tried, result.tried.version, Told([]), []))
+        if result.tried is not None:
+            found.append(Observation(result.tried, result.tried.version, Told([]), []))
     return found
 
 
@@ -263,12 +244,12 @@ async def _look(
     before: Entity | None,
     baseline: datetime,
     cycle: SpanContext,
+    *,
+    absent: bool = False,
 ) -> Look:
     """Read one detail and work out what happened to the entity."""
     stream = source.stream
-    now = source.clock.now()
-    again = now + next_look(source.cadence, timedelta(), live=True)
-    tried = before and replace(before, detail_read_at=now, due_at=again)
+    queue = unread.Queue(stream, source.cadence, before, source.clock.now())
     with tracing.span(
         f"detect {stream.provider}.{stream.entity}",
         parent=Context(),
@@ -281,17 +262,20 @@ async def _look(
             return _compare(source, entity_id, row, before, state, baseline)
         except NotFound:
             log.info("listed but not found", stream=stream.name, entity_id=entity_id)
-            return Unread(tried, gone=True)
+            return Unread(queue.gone(baseline, absent=absent), gone=True)
         except ProviderError as error:
             log.warning("detail not read", stream=stream.name, entity_id=entity_id, why=str(error))
+            if error.status != HTTPStatus.FORBIDDEN:
+                return Unread(queue.failed(), error=error)
             # the list was read with the same credentials: this one alone is kept from us
-            return Unread(tried) if error.status == HTTPStatus.FORBIDDEN else error
+            if absent:
+                return Unread(queue.gone(baseline, absent=True))
         except ValidationError as error:
             missing = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
             log.error("detail not usable", stream=stream.name, entity_id=entity_id, fields=missing)
         except Exception:  # what one entity holds must not keep the others from being told
             log.exception("detail not understood", stream=stream.name, entity_id=entity_id)
-        return Unread(tried)
+        return Unread(queue.tried())
 
 
 async def read_detail(source: Source, entity_id: str, row: Json | None, shown: Json) -> Any:
@@ -316,32 +300,30 @@ def _compare(
     stream, now = source.stream, source.clock.now()
     version = before.version if before else 0
     shown = stream.row_state(row) if row is not None else _by_agreement(stream, state)
-    told = stream.told(Change(as_known(before), state, shown, version, baseline))
+    known = as_known(before)
+    told = stream.told(Change(known, state, shown, version, baseline))
     live = stream.live(state)
+    second_look = before is not None and not before.row_fingerprint
+    complete = agreement.is_complete(stream, row, known, state, second_look=second_look)
     changed_at = now if told.transitions or before is None else before.changed_at
+    since = changed_at or pace.quiet_since(stream, state, baseline, live=live)
     entity = Entity(
         *source.place,
         entity_id=entity_id,
         ordering_key=key_of(stream, state, entity_id),
         version=version + len(told.transitions),
-        row_fingerprint=_row_fingerprint(stream, row, before, state),
-        detail_fingerprint=fingerprint(state),
-        state=state,
+        row_fingerprint=_row_fingerprint(stream, row, before, state) if complete else "",
+        detail_fingerprint=fingerprint(state) if complete else None,
+        state=state if known is None or complete else known.state | shown,
         marks=told.marks,
         live=live,
         row_seen_at=now if row is not None or before is None else before.row_seen_at,
         detail_read_at=now,
         changed_at=changed_at,
-        due_at=_due_after(source, now - (changed_at or baseline), now, live=live),
+        due_at=pace.due_after(stream, source.cadence, now - since, now, live=live),
     )
     expected = before.version if before else None
     return Observation(entity, expected, told, telling.rows(stream, entity, told.transitions, now))
-
-
-def _due_after(source: Source, quiet: timedelta, now: datetime, *, live: bool) -> datetime | None:
-    if source.stream.read is None or source.stream.whole_rows:
-        return None
-    return now + next_look(source.cadence, quiet, live=live)
 
 
 def _by_agreement(stream: Stream, state: Json) -> Json:
@@ -357,38 +339,40 @@ def as_known(before: Entity | None) -> Known | None:
 
 
 def _row_fingerprint(stream: Stream, row: Json | None, before: Entity | None, state: Json) -> str:
-    if row is None:
-        return before.row_fingerprint if before else ""
-    shown = stream.row_state(row)
-    if any(shown[name] != state[name] for name in stream.agree):
-        # the detail is older or newer than its row: the next look decides
+    if not agreement.counts_as_known(stream, row, as_known(before), state):
         return ""
-    return fingerprint(row)
+    return fingerprint(row) if row is not None else before.row_fingerprint if before else ""
 
 
 async def _save(
-    source: Source, observations: Sequence[Observation], tally: Tally, *, late: bool = False
+    source: Source,
+    observations: Sequence[Observation],
+    tally: Tally,
+    *,
+    late: datetime | None = None,
 ) -> None:
     if not observations:
         return
     async with source.store.write("outbox") as tx:
-        for observation in observations:
-            if not await entities.save(
-                tx, observation.entity, expected_version=observation.expected_version
-            ):
-                continue  # somebody else told this change first
-            await outbox.add(tx, observation.events)
-            _count(source, observation.told, tally, late=late)
+        kept = await entities.save_all(
+            tx, [(one.entity, one.expected_version) for one in observations]
+        )
+        # somebody else told the changes of the others first
+        saved = [one for one, is_kept in zip(observations, kept, strict=True) if is_kept]
+        await outbox.add(tx, [event for one in saved for event in one.events])
+    for one in saved:
+        _count(source, one.told, tally, late)
 
 
-def _count(source: Source, told: Told, tally: Tally, *, late: bool) -> None:
+def _count(source: Source, told: Told, tally: Tally, late: datetime | None) -> None:
     if told.withheld:
         metrics.HISTORY_WITHHELD.labels(*source.labels).inc(told.withheld)
     if not told.transitions:
         return
     tally.changed += 1
     tally.events += len(told.transitions)
-    if late:
+    times = [one.time for one in told.transitions]
+    if late is not None and any(at is None or at < late for at in times):
         tally.missed += 1
         metrics.CHANGES_MISSED.labels(*source.labels).inc()
     metrics.ENTITIES_CHANGED.labels(*source.labels).inc()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from adapters.store.errors import StoreError
 from workers.detect.cycle import Progress, progress, run_cycle
@@ -14,6 +14,8 @@ from workers.lease import run_under_lease
 from workers.telemetry import logs, metrics
 
 MAX_BACKOFF = timedelta(minutes=5)
+AFTER_FAILURE = timedelta(minutes=1)
+"""The longest pause that a restart still keeps to after a look that failed."""
 
 log = logs.logger("detect")
 
@@ -28,6 +30,8 @@ async def poll(sources: Sequence[Source], owner: str, lease: timedelta) -> None:
 
 async def poll_stream(source: Source, owner: str, lease: timedelta) -> None:
     """Look at one stream until cancelled; after a failure the pauses grow to five minutes."""
+    if (left := await left_at_start(source)) > 0:
+        await source.clock.sleep(left)
     while True:
         try:
             looked = await look_under_lease(source, owner, lease)
@@ -41,6 +45,24 @@ async def poll_stream(source: Source, owner: str, lease: timedelta) -> None:
             metrics.CYCLE_FAILURES.labels(*source.labels).inc()
             log.warning("look failed", stream=source.stream.name, why=looked.error)
         await source.clock.sleep(pause_after(looked, source.cadence))
+
+
+async def left_at_start(source: Source) -> float:
+    """Return the seconds until the first look: the rest of the pause after one before a restart.
+
+    A process that is started again and again must not look again and again. A stream that failed
+    is looked at a minute after, or sooner, as whoever mended it and started anew expects.
+    """
+    try:
+        before = await progress(source)
+        if before.looked_at is None:
+            return 0.0
+        since = source.clock.now() - datetime.fromisoformat(before.looked_at)
+    except Exception:  # the look meets it too, and tells
+        return 0.0
+    every = source.cadence.every
+    pause = min(every, AFTER_FAILURE) if before.failures else every
+    return (pause - max(since, timedelta())).total_seconds()
 
 
 def pause_after(looked: Progress | None, cadence: Cadence) -> float:

@@ -7,8 +7,10 @@ nothing is told, and a person is.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Container
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from http import HTTPStatus
 
 from pydantic import ValidationError
 
@@ -30,7 +32,18 @@ ASKED_AT_ONCE = 50
 log = logs.logger("detect")
 
 
-async def tell_removed(source: Source, listed: Collection[str], tally: Tally) -> int:
+@dataclass(frozen=True)
+class Absence:
+    """What came of asking for entities that are not where they were listed before.
+
+    `left` were not told to be gone, `held` of them because they are too many at once.
+    """
+
+    left: frozenset[str] = frozenset()
+    held: int = 0
+
+
+async def tell_removed(source: Source, listed: Container[str], tally: Tally) -> int:
     """Tell of the entities that a complete and steady sweep did not list.
 
     Returns:
@@ -40,30 +53,33 @@ async def tell_removed(source: Source, listed: Collection[str], tally: Tally) ->
         return 0
     async with source.store.read() as tx:
         known = await entities.ids(tx, *source.place)
-    return await tell_absent(source, known.difference(listed), tally)
+    absent = {one for one in known if one not in listed}
+    return (await tell_absent(source, absent, tally)).held
 
 
-async def tell_absent(source: Source, absent: Collection[str], tally: Tally) -> int:
-    """Tell of the entities that are not where they were listed before, if they are really gone.
-
-    Returns:
-        How many are held back because they are too many at once.
-    """
+async def tell_absent(source: Source, absent: Collection[str], tally: Tally) -> Absence:
+    """Tell of the entities that are not where they were listed before, if they are really gone."""
     if source.stream.removed is None or not absent:
-        return 0
+        return Absence()
     async with source.store.read() as tx:
         known = await entities.ids(tx, *source.place)
         found = await entities.load(tx, *source.place, absent)
-    missing = [one for one in found.values() if not telling.is_removed(one)]
-    held = len(missing) if len(missing) > max(FEW, LARGEST_SHARE * len(known)) else 0
-    metrics.REMOVALS_HELD.labels(*source.labels).set(held)
-    if held:
-        log.error("too many gone at once", stream=source.stream.name, gone=held, known=len(known))
-        return held
-    for one in missing[:ASKED_AT_ONCE]:
+    missing = {key: one for key, one in found.items() if not telling.is_removed(one)}
+    present = len(known) - (len(found) - len(missing))
+    if len(missing) > max(FEW, LARGEST_SHARE * present):
+        gone = len(missing)
+        log.error("too many gone at once", stream=source.stream.name, gone=gone, known=present)
+        return Absence(frozenset(missing), held=gone)
+    told = set()
+    for one in sorted(missing.values(), key=_asked_at)[:ASKED_AT_ONCE]:
         if await _is_gone(source, one, tally):
             await _tell(source, one, tally)
-    return 0
+            told.add(one.entity_id)
+    return Absence(frozenset(missing.keys() - told))
+
+
+def _asked_at(entity: Entity) -> datetime:
+    return entity.detail_read_at or datetime.min.replace(tzinfo=UTC)
 
 
 async def _is_gone(source: Source, entity: Entity, tally: Tally) -> bool:
@@ -74,8 +90,15 @@ async def _is_gone(source: Source, entity: Entity, tally: Tally) -> bool:
     except NotFound:
         return True
     except ProviderError as error:
-        tally.failed += 1
-        tally.error = tally.error or error
+        if error.status == HTTPStatus.FORBIDDEN:
+            tally.unusable += 1  # this one alone is kept from us
+        else:
+            tally.failed += 1
+            tally.error = tally.error or error
+    # Asked for later than the others the next time, that many hidden ones do not hide one gone.
+    asked = replace(entity, detail_read_at=source.clock.now())
+    async with source.store.write() as tx:
+        await entities.save(tx, asked, expected_version=entity.version)
     return False
 
 
@@ -98,11 +121,12 @@ async def _tell(source: Source, entity: Entity, tally: Tally) -> None:
     except ValidationError:  # only its row was ever read, and an event says more than a row
         log.warning("gone before it was read", stream=source.stream.name, id=entity.entity_id)
         tally.unusable += 1
-        events = []
+        events, after = [], replace(after, version=entity.version)
     async with source.store.write("outbox") as tx:
-        if await entities.save(tx, after, expected_version=entity.version):
-            await outbox.add(tx, events)
-            tally.changed += 1
-            tally.events += 1
-            metrics.ENTITIES_CHANGED.labels(*source.labels).inc()
-            metrics.EVENTS_DETECTED.labels(source.stream.removed).inc()
+        if not await entities.save(tx, after, expected_version=entity.version):
+            return
+        await outbox.add(tx, events)
+    tally.changed += 1
+    tally.events += len(events)
+    metrics.ENTITIES_CHANGED.labels(*source.labels).inc()
+    metrics.EVENTS_DETECTED.labels(source.stream.removed).inc(len(events))

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from workers.detect.stream import Page, Stream
+from adapters.http.errors import ProviderError
+from workers.detect.idset import IdSet
+from workers.detect.stream import Json, Page, Stream
 from workers.telemetry import logs
 
 MAX_PASSES = 5
 """A listing that never stands still is given up after so many passes, until the next sweep."""
+AT_ONCE = 2_000
+"""Rows of several pages that are compared at once: each comparison is a query."""
 
 log = logs.logger("detect")
+
+
+@dataclass
+class Batch:
+    """Several pages as one, with the first one's clock and the last one's total."""
+
+    rows: list[Json] = field(default_factory=list)
+    total: int | None = None
+    server_date: datetime | None = None
+    pages: int = 0
+
+    def add(self, page: Page) -> None:
+        """Take in the next page."""
+        self.rows += page.rows
+        self.total = page.total
+        if not self.pages:
+            self.server_date = page.server_date
+        self.pages += 1
 
 
 @dataclass
@@ -23,7 +46,7 @@ class SweepReport:
     pages: int = 0
     total: int | None = None
     steady: bool = False
-    ids: set[str] = field(default_factory=set)
+    ids: IdSet = field(default_factory=IdSet)
 
 
 async def sweep(
@@ -73,18 +96,26 @@ async def _one_pass(
     observe: Callable[[Page], Awaitable[None]],
     report: SweepReport,
 ) -> bool:
-    ids: set[str] = set()
+    ids = IdSet()
     totals: set[int | None] = set()
-    repeated = False
-    async for page in stream.pages(client, filters):
-        report.pages += 1
-        report.total = page.total
-        totals.add(page.total)
-        for row in page.rows:
-            entity_id = str(row[stream.id_field])
-            repeated = repeated or entity_id in ids
-            ids.add(entity_id)
-        await observe(page)
-    report.ids |= ids
+    rows = 0
+    batch = Batch()
+    try:
+        async for page in stream.pages(client, filters):
+            report.pages += 1
+            report.total = page.total
+            totals.add(page.total)
+            rows += len(page.rows)
+            ids.add_all([str(row[stream.id_field]) for row in page.rows])
+            batch.add(page)
+            if len(batch.rows) >= AT_ONCE:
+                full, batch = batch, Batch()
+                await observe(full)
+    except ProviderError:
+        await observe(batch)  # what was read before counts
+        raise
+    if batch.pages:
+        await observe(batch)
+    report.ids.update(ids)
     counted = totals <= {None} or totals == {len(ids)}
-    return counted and not repeated
+    return counted and len(ids) == rows

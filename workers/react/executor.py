@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from adapters.http.limits import Priority, at_priority
 from adapters.store import inbox
 from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow
@@ -71,7 +72,8 @@ async def _claim(means: Means, names: Sequence[str], free: int) -> list[InboxRow
 async def _carry_out(means: Means, row: InboxRow) -> None:
     # In either case the row stays claimed; when its lease has run out it is looked at again.
     try:
-        await attempt.carry_out(means, row)
+        with at_priority(Priority.REACTION):
+            await attempt.carry_out(means, row)
     except StoreError as error:
         log.error("store not usable", reaction=row.reaction, row=row.id, why=str(error))
     except Exception as error:

@@ -180,9 +180,9 @@ def _sorted(
 
 def _rows(intake: Intake, event: Event) -> list[NewReaction]:
     metrics.EVENTS_RECEIVED.labels(event.type).inc()
-    if event.backfill:
-        return []  # history was asked for to be read, not to be acted on
     answers = answering(intake.reactions, event.type, event.source)
+    if event.backfill:  # history was asked for to be read; to act on it must be asked for too
+        answers = [one for one in answers if one.settings.backfill]
     if not answers:
         return []
     now = intake.clock.now()

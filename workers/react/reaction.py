@@ -17,9 +17,13 @@ Json = dict[str, Any]
 
 
 class ReactionSettings(Section):
-    """What every reaction's table in the configuration has."""
+    """What every reaction's table in the configuration has.
+
+    `backfill` says that it answers history as well, which is published only when asked for.
+    """
 
     mode: Literal["off", "dry-run", "live"] = "dry-run"
+    backfill: bool = False
     source: Annotated[str, Field(alias="from")]
     target: Annotated[str, Field(alias="to")]
 

@@ -16,6 +16,9 @@ MOST_WAITING = 2_000
 """Deliveries that may wait for a commit; more are refused, and the sender tries again."""
 MOST_AT_ONCE = 500
 """Deliveries in one commit."""
+GATHERING = 0.002
+"""Seconds in which others may join the first delivery of a commit: a commit costs more than that,
+and nearly the same for one as for many."""
 
 log = logs.logger("webhooks")
 
@@ -62,8 +65,12 @@ class HintWriter:
                 self._tell([self.waiting.get_nowait()], self._unwritten())
 
     async def _next(self) -> list[Waiting]:
-        # While one commit is under way the next deliveries gather: the more, the slower the disk.
         batch = [await self.waiting.get()]
+        try:
+            await asyncio.sleep(GATHERING)
+        except asyncio.CancelledError:
+            self._tell(batch, self._unwritten())
+            raise
         while len(batch) < MOST_AT_ONCE and not self.waiting.empty():
             batch.append(self.waiting.get_nowait())
         return batch

@@ -22,6 +22,10 @@ from adapters.http.paging import Pages
 from adapters.http.requests import RequestModel
 from adapters.planiso import client as planiso
 from adapters.plentific import client as plentific
+from deploy.sandbox.essensys import data as essensys_data
+from deploy.sandbox.facilitee import data as facilitee_data
+from deploy.sandbox.planiso import data as planiso_data
+from deploy.sandbox.plentific import data as plentific_data
 from tests.adapters.contract import catalogue
 
 CLIENTS: Mapping[str, type] = {
@@ -30,6 +34,25 @@ CLIENTS: Mapping[str, type] = {
     "planiso": planiso.PlanisoClient,
     "essensys": essensys.EssensysClient,
 }
+CREDENTIALS: Mapping[str, Mapping[str, str]] = {
+    "plentific": {
+        "client_id": plentific_data.CLIENT_ID,
+        "client_secret": plentific_data.CLIENT_SECRET,
+    },
+    "facilitee": {
+        "client_id": facilitee_data.CLIENT_ID,
+        "client_secret": facilitee_data.CLIENT_SECRET,
+    },
+    "planiso": {"api_key": planiso_data.API_KEY},
+    "essensys": {
+        "client_id": essensys_data.CLIENT_ID,
+        "client_secret": essensys_data.CLIENT_SECRET,
+        "username": essensys_data.USERNAME,
+        "password": essensys_data.PASSWORD,
+    },
+}
+"""What the simulated providers take."""
+
 TOKEN = "create_token"
 QUICK = Limits(requests_per_second=100_000, max_in_flight=4)
 AT = datetime(2023, 1, 19, 8, 10, 58, tzinfo=UTC)

@@ -30,12 +30,16 @@ class Operation:
     path: str
     section: str
     encoding: str | None
-    query: tuple[str, ...]
+    query_rules: tuple[Mapping[str, Any], ...]
     headers: tuple[str, ...]
     request_fields: tuple[Mapping[str, Any], ...]
     response_fields: tuple[Mapping[str, Any], ...]
     success: int | None
     resource: str | None
+
+    @property
+    def query(self) -> tuple[str, ...]:
+        return tuple(rule["name"] for rule in self.query_rules)
 
     @property
     def id(self) -> str:
@@ -58,8 +62,9 @@ class Resource:
     fields: tuple[Mapping[str, Any], ...]
 
 
+@cache
 def document(provider: str) -> Any:
-    """A provider's whole catalogue."""
+    """A provider's whole catalogue, which nobody may change."""
     text = (PROVIDERS / f"{provider}.yaml").read_bytes()
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
@@ -112,7 +117,7 @@ def _operation(provider: str, raw: Mapping[str, Any]) -> Operation:
         path=raw["path"],
         section=raw["section"],
         encoding=raw.get("request_encoding") or form,
-        query=tuple(one["name"] for one in raw.get("query_params", ())),
+        query_rules=tuple(raw.get("query_params", ())),
         headers=tuple(one["name"] for one in raw.get("header_params", ())),
         request_fields=tuple(raw["request_fields"]),
         response_fields=tuple(raw["response_fields"]),

@@ -22,6 +22,8 @@ TITLES: Final = {
     "essensys": "essensys Operate",
 }
 PROOFS: Final = {"request": ("request", "rules"), "response": ("answer",), "error": ("error",)}
+"""The tests that hold an operation, by the kind of example."""
+
 HEAD: Final = """\
 # Coverage
 
@@ -82,11 +84,7 @@ def proofs(operation: Operation) -> Iterator[str]:
     """The tests that hold an operation."""
     yield "wire"
     known = catalogue.examples(operation.provider)
-    for kind, names in (
-        ("request", ("request", "rules")),
-        ("response", ("answer",)),
-        ("error", ("error",)),
-    ):
+    for kind, names in PROOFS.items():
         example = f"{operation.name}.{kind}"
         if example in known and f"{operation.provider}/{example}" not in NOT_A_BODY:
             yield from names[:1] if operation.name == TOKEN else names

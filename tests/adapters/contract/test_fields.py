@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ def model_in(hint: Any) -> type[BaseModel] | None:
     return None
 
 
+@cache
 def wire_names(model: type[BaseModel]) -> Mapping[str, Any]:
     """The annotations of a model's fields by their names on the wire."""
     hints = typing.get_type_hints(model, include_extras=True)

@@ -6,20 +6,36 @@ import copy
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from adapters.http.call import Call
 from adapters.http.errors import Unsendable
 from tests.adapters.contract import catalogue
-from tests.adapters.contract.calls import TOKEN, declaration
+from tests.adapters.contract.calls import TOKEN, arguments, declaration
 from tests.adapters.contract.test_responses import named
 from tests.adapters.contract.unproven import LOOSER, NOT_SENT
+
+
+@dataclass(frozen=True)
+class More:
+    """The first item of a list, once more than it may be there."""
+
+    than: int
+
 
 WITHOUT = object()
 NO_VALUE = "no-such-value"
 WRONG = {"string": 5, "boolean": "yes", "integer": "many", "number": "many", "array": "one"}
 FORMS = {"planiso"}  # everything is a text there, so that types and null say nothing
+FORMATS = {
+    "uuid": "15791638-f098-49ca-b1a6",
+    "email": "somebody.example.com",
+    "uri": "example.com/hook",
+    "date-time": "2026-02-30T00:00:00Z",
+}
 
 
 def breaches(provider: str, name: str) -> Iterator[tuple[str, str, Any]]:
@@ -37,6 +53,10 @@ def breaches(provider: str, name: str) -> Iterator[tuple[str, str, Any]]:
             yield "shortest", place, "x" * (rule["min_length"] - 1)
         if "max_properties" in rule:
             yield "most pairs", place, {f"k{n}": 1 for n in range(rule["max_properties"] + 1)}
+        if "max_items" in rule:
+            yield "most items", place, More(rule["max_items"])
+        if rule.get("format") in FORMATS:
+            yield "format", place, FORMATS[rule["format"]]
         if provider in FORMS:
             continue
         if provider == "plentific" and not rule.get("nullable"):
@@ -55,10 +75,12 @@ def broken(body: Any, place: str, value: Any) -> Any | None:
         level = level[0] if isinstance(level, list) and level else level
         if not isinstance(level, dict):
             return None
+    if last not in level and (value is WITHOUT or isinstance(value, More)):
+        return None
     if value is WITHOUT:
-        if last not in level:
-            return None
         del level[last]
+    elif isinstance(value, More):
+        level[last] = level[last][:1] * (value.than + 1)
     else:
         level[last] = value
     return body
@@ -85,6 +107,42 @@ def test_a_body_that_the_document_forbids_cannot_be_built(provider: str, name: s
             assert name_of(place) in refusal.replace("_", "").lower()
 
     assert built == []
+
+
+def rules_of_parameters() -> list[tuple[str, str, str]]:
+    """Operation and parameter of each documented query parameter that has a rule."""
+    return [
+        (operation.provider, operation.name, rule["name"])
+        for operation in catalogue.all_operations()
+        for rule in operation.query_rules
+        if "enum" in rule or rule["required"]
+    ]
+
+
+@pytest.mark.skipif(not catalogue.PRESENT, reason="the documents are not here")
+@pytest.mark.parametrize(("provider", "name", "parameter"), rules_of_parameters())
+def test_a_parameter_that_the_document_forbids_is_refused(
+    provider: str, name: str, parameter: str
+) -> None:
+    declared = declaration(provider, name)
+    rules = {one["name"]: one for one in catalogue.operations(provider)[name].query_rules}
+    spelt = declared.request.style.name
+    given = arguments(declared)
+    (attribute,) = (one for one in given if spelt(one) == parameter)
+
+    def call(value: Any) -> Call:
+        made: Call = declared.request.call(name, declared.params(**{**given, attribute: value}))
+        return made
+
+    for value in rules[parameter].get("enum", ()):
+        typed = {"true": True, "false": False}.get(value, value)
+        assert call(typed).query[parameter] == value
+    with pytest.raises(Unsendable, match=rf"^{name}: parameters: {attribute}: "):
+        call(NO_VALUE if "enum" in rules[parameter] else None)
+    if rules[parameter]["required"]:
+        del given[attribute]
+        with pytest.raises(TypeError, match=attribute):
+            declared.params(**given)
 
 
 def refused(model: Any, body: Any) -> str | None:

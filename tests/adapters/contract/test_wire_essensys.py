@@ -14,11 +14,11 @@ from adapters.http.errors import Unsendable
 from deploy.sandbox import running_sandbox
 from deploy.sandbox.recording import RecordedRequest
 from tests.adapters.contract import catalogue
-from tests.adapters.contract.calls import connected
+from tests.adapters.contract.calls import CREDENTIALS, connected
 from tests.adapters.contract.catalogue import Resource
 from tests.adapters.contract.essensys import client_for, filled, puts, sent_item, typed, written
 from tests.adapters.contract.test_requests import decoded
-from tests.adapters.contract.test_wire import CREDENTIALS, stocked
+from tests.adapters.contract.test_wire import stocked
 
 pytestmark = pytest.mark.skipif(not catalogue.PRESENT, reason="the documents are not here")
 
@@ -29,13 +29,13 @@ RESOURCES = tuple(catalogue.resources().values())
 @asynccontextmanager
 async def wired(path: str) -> AsyncIterator[tuple[Any, Any, str, Any]]:
     """A resource of a client, its declaration, an existing id, and what the provider records."""
-    state, ids = stocked()
+    state, ids = stocked("essensys")
     async with (
         running_sandbox(state) as sandbox,
         connected("essensys", sandbox.essensys_url, **CREDENTIALS["essensys"]) as client,
     ):
         offered, declared = client_for(client, path)
-        yield offered, declared, ids["essensys"][path], state.requests
+        yield offered, declared, ids[path], state.requests
 
 
 def only(requests: Any) -> RecordedRequest:

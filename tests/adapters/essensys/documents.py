@@ -6,12 +6,11 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.adapters.contract.catalogue import document
 from tests.paths import SHARED
 
 EXAMPLES = SHARED / "providers" / "examples" / "essensys"
-CATALOGUE = SHARED / "providers" / "essensys.yaml"
 
 needs_documents = pytest.mark.skipif(
     not EXAMPLES.is_dir(), reason=f"the providers' documents are not in {SHARED}"
@@ -30,6 +29,4 @@ def names(kind: str) -> list[str]:
 
 def catalogue() -> dict[str, dict[str, Any]]:
     """The catalogue's resources by id."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    resources = yaml.load(CATALOGUE.read_text(encoding="utf-8"), loader)["resources"]
-    return {resource["id"]: resource for resource in resources}
+    return {resource["id"]: resource for resource in document("essensys")["resources"]}

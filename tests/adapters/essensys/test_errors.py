@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.essensys.errors import read_problem
+from adapters.essensys.errors import problem_of
 from adapters.http.errors import Problem, Rejected
 from tests.adapters.essensys.operate import answers, envelope, operate
 
@@ -27,7 +27,7 @@ from tests.adapters.essensys.operate import answers, envelope, operate
     ],
 )
 def test_a_problem_is_read_where_there_is_one(body: Any, problem: Problem | None) -> None:
-    assert read_problem(body) == problem
+    assert problem_of(body) == problem
 
 
 async def test_a_refusal_carries_the_providers_words_but_does_not_tell_them() -> None:

@@ -104,6 +104,14 @@ def test_the_documented_slip_of_a_blank_within_a_time_is_read() -> None:
     assert read == datetime(2017, 8, 8, 13, 53, 21, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:30:00+01:00", "9999-12-31T23:30:00-01:00"])
+def test_a_time_at_the_edge_of_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(FormatError, match="outside of the calendar"):
+        formats.read_instant(text)
+    with pytest.raises(FormatError, match="outside of the calendar"):
+        formats.write_wall_time(datetime.fromisoformat(text), UTC)
+
+
 @pytest.mark.parametrize("text", ["2017", "2017-W01", "2017-02-30", "22/10/2013", "soon"])
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(FormatError, match="is not an ISO 8601 time"):

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -201,18 +200,16 @@ def rows(draw: st.DrawFn, model: type[Record]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_a_row_is_read_whatever_is_unknown_or_missing_in_it(model: type[Record]) -> None:
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), st.sampled_from(MODELS))
+def test_a_row_is_read_whatever_is_unknown_or_missing_in_it(
+    data: st.DataObject, model: type[Record]
+) -> None:
+    row = data.draw(rows(model))
+    record = model.model_validate(row)
+
     names, twins = read_names(model), ("outputvalue_", "output_")
-
-    @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(rows(model))
-    def reads(row: dict[str, Any]) -> None:
-        record = model.model_validate(row)
-
-        extra = {name for name in set(row) - set(names) if not name.startswith(twins)}
-        assert {name for _, name in unknown_fields(record)} == extra - {"row_num"}
-        assert {name for _, name in unknown_values(record)} <= set(names.values())
-        assert getattr(record, names[id_field(model)]) == row[id_field(model)]
-
-    reads()
+    extra = {name for name in set(row) - set(names) if not name.startswith(twins)}
+    assert {name for _, name in unknown_fields(record)} == extra - {"row_num"}
+    assert {name for _, name in unknown_values(record)} <= set(names.values())
+    assert getattr(record, names[id_field(model)]) == row[id_field(model)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -53,7 +54,7 @@ def test_every_accepted_value_comes_out_as_itself(
     assert [(field, value) for field, _, value in parse(received)] == expected
 
 
-@given(st.text(), st.sampled_from("'’‘ʼ′＇\n\r\t\0\x7f\u2028\ud800"), st.text())
+@given(st.text(), st.sampled_from("'’‘ʹʼˈ′＇\n\r\t\0\x7f\u2028\ud800"), st.text())
 def test_a_value_with_a_quote_or_a_control_character_is_refused(
     before: str, bad: str, after: str
 ) -> None:
@@ -90,6 +91,12 @@ def test_decimals_and_flags_are_written_as_they_are_read() -> None:
     where = equals("unitprice", Decimal("5.50")) & equals("invoiced", False)
 
     assert str(where) == "[unitprice]='5.5'AND[invoiced]='false'"
+
+
+@pytest.mark.parametrize("value", [1.5, None, ["1"], b"1"])
+def test_what_has_no_form_in_a_query_is_refused(value: Any) -> None:
+    with pytest.raises(Unsendable, match=r"^query on unitprice: cannot be compared with a \w+$"):
+        equals("unitprice", value)
 
 
 def test_a_time_of_day_is_refused_because_none_is_documented() -> None:

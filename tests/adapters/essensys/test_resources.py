@@ -244,6 +244,8 @@ async def test_what_cannot_be_written_is_not_sent() -> None:
             await provider.client.charge_sheets.put([])
         with pytest.raises(Unsendable, match=r"^operate: currentcharge: put: .* read only$"):
             await provider.client.current_charges.put([SHEET])  # type: ignore[list-item]
+        with pytest.raises(Unsendable, match=r"^operate: account: put: .* AccountPut, not Charge"):
+            await provider.client.accounts.put([SHEET])  # type: ignore[list-item]
         with pytest.raises(Unsendable, match=r"^operate: invoiceline: delete: none is documented$"):
             await provider.client.invoice_lines.delete("22")
 

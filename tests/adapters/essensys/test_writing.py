@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -129,6 +129,10 @@ def test_a_refusal_does_not_tell_the_text_that_it_refuses() -> None:
         ({"number": Decimal("NaN")}, "number.*: "),
         ({"number": True}, "number.*: "),
         ({"day": datetime(2024, 1, 2)}, "day: "),
+        ({"at": datetime(1, 12, 31, tzinfo=UTC)}, "at: .*calendar"),
+        ({"at": datetime(9999, 1, 1, tzinfo=UTC)}, "at: .*calendar"),
+        ({"secret": SecretStr("\ud800")}, "secret: holds half a character"),
+        ({"html": {"strong": "\ud800"}}, r"html\.strong: holds half a character"),
     ],
 )
 def test_what_cannot_be_written_is_refused_in_one_line(change: dict[str, Any], reason: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.facilitee import paging
 from adapters.facilitee.client import FaciliteeClient
-from adapters.http.errors import MalformedAnswer, Transient
+from adapters.http.errors import MalformedAnswer, Transient, Unsendable
 from tests.adapters.facilitee.documented_server import (
     DocumentedServer,
     Envelope,
@@ -148,7 +148,7 @@ async def test_a_hundred_rows_are_asked_for_at_once_and_never_fewer_than_one() -
     server = server_with(1)
     async with connected(server) as client:
         assert [row.model.id async for row in client.list_owners().each()] == [0]
-        with pytest.raises(ValueError, match="page_size must be 1 or more, not -1"):
+        with pytest.raises(Unsendable, match="list_owners: page_size must be 1 or more, not -1"):
             client.list_owners(page_size=-1)
 
     assert server.asked[0].query == {"pageNo": "1", "pageSize": "100"}

@@ -20,6 +20,7 @@ from __future__ import annotations
 import copy
 import gzip
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -77,13 +78,18 @@ def truncated(body: bytes, cuts: int) -> Iterator[BadAnswer]:
         yield answer(f"cut after {at} bytes", "not json", body[:at])
 
 
-def mistyped(body: Any) -> Iterator[BadAnswer]:
-    """The body with one value after another, at every level, replaced by values of other types."""
-    for path in _paths(body):
-        for other in OTHER_TYPES:
-            said = f"{'.'.join(map(str, path)) or 'all'} is {json.dumps(other)}"
-            content = json.dumps(_replaced(body, path, other)).encode()
-            yield answer(said, "strange", content)
+def mistyped(body: Any, most: int | None = None) -> Iterator[BadAnswer]:
+    """The body with one value after another, at every level, replaced by values of other types.
+
+    No more than `most` of them, which are always the same ones.
+    """
+    wrong = [(path, other) for path in _paths(body) for other in OTHER_TYPES]
+    if most is not None and most < len(wrong):
+        wrong = random.Random(len(wrong)).sample(wrong, most)
+    for path, other in wrong:
+        said = f"{'.'.join(map(str, path)) or 'all'} is {json.dumps(other)}"
+        content = json.dumps(_replaced(body, path, other)).encode()
+        yield answer(said, "strange", content)
 
 
 def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

@@ -359,6 +359,13 @@ async def test_a_key_goes_with_every_call_and_a_401_is_final(open_client: OpenCl
     assert "***" in raised.value.response_excerpt
 
 
+def test_a_grant_that_cannot_be_sent_is_refused_without_showing_it() -> None:
+    with pytest.raises(ValueError, match=r"^password holds half a character") as raised:
+        Grant("/token", {"grant_type": "password", "password": "hush-hush\udcff"})
+
+    assert "hush" not in str(raised.value)
+
+
 @pytest.mark.parametrize("key", ["", "hush-hush\n", "hüsh"])
 def test_a_key_that_cannot_be_sent_is_refused_without_showing_it(key: str) -> None:
     with pytest.raises(ValueError, match="the key must be printable ASCII") as raised:

@@ -113,6 +113,7 @@ WRITES: dict[str, Use] = {
     "upload_file": lambda client: client.upload_file(b"%PDF"),
 }
 USES = {**READS, **WRITES}
+WHOLE = {"list_things", "get_thing", "get_file", "create_thing"}  # the others: a part of all
 
 
 async def ends(
@@ -146,7 +147,8 @@ def is_right(operation: str, bad: BadAnswer, error: ProviderError | None) -> boo
 async def test_whatever_comes_a_call_ends_in_a_typed_error_or_an_answer(
     operation: str, open_client: OpenClient
 ) -> None:
-    ended = ends(USES[operation], bad_answers(MAX_ANSWER), open_client)
+    every = 1 if operation in WHOLE else 4
+    ended = ends(USES[operation], bad_answers(MAX_ANSWER)[::every], open_client)
 
     assert [
         f"{bad}: {error!r}" async for bad, error in ended if not is_right(operation, bad, error)

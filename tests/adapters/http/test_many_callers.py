@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
 
@@ -15,7 +16,7 @@ from adapters.http.auth import BearerAuth, Grant
 from adapters.http.call import Answer, Call
 from adapters.http.client import HttpClient
 from adapters.http.errors import Transient
-from adapters.http.limits import Limits
+from adapters.http.limits import Limits, Priority, at_priority
 from tests.adapters.http.conftest import OpenClient
 from tests.adapters.http.fake_clock import FakeClock
 from tests.adapters.http.servers import Seen, Wire, raw_server
@@ -142,6 +143,82 @@ async def test_a_hundred_callers_told_to_wait_long_are_refused_at_once_and_told_
 
         assert len(server.seen) == 1
     assert {end.retry_after for end in ended if isinstance(end, Transient)} == {120}
+
+
+class Strict:
+    """A provider that takes so many requests in any second, and refuses all others."""
+
+    def __init__(self, clock: FakeClock, a_second: int) -> None:
+        self.clock = clock
+        self.a_second = a_second
+        self.answered: list[tuple[str, int, float]] = []
+        self._taken: deque[float] = deque(maxlen=a_second)
+
+    async def __call__(self, seen: Seen, wire: Wire) -> None:
+        now = self.clock.seconds
+        full = len(self._taken) == self.a_second and now - self._taken[0] < 1
+        if not full:
+            self._taken.append(now)
+        self.answered.append((seen.target, 429 if full else 200, now))
+        await wire.answer(429 if full else 200, {})
+
+
+async def flood(client: HttpClient, path: str, until: Callable[[], bool]) -> None:
+    """Send one call after the other, whatever becomes of them."""
+    while not until():
+        with contextlib.suppress(Transient):
+            await client.send(Call("flood", "GET", path))
+
+
+async def test_a_provider_that_takes_less_than_is_configured_seldom_has_to_refuse(
+    open_client: OpenClient,
+) -> None:
+    clock = FakeClock()
+    provider = Strict(clock, a_second=2)
+
+    def over() -> bool:
+        return clock.seconds >= 1000 + 300
+
+    async with raw_server(provider) as server, asyncio.timeout(20):
+        client = open_client(server.url, clock=clock, limits=Limits(8, 4))
+        await asyncio.gather(*(flood(client, "/it", over) for _ in range(8)))
+
+    refused = [at for _, status, at in provider.answered if status == 429]
+    assert len([at for at in refused if at < 1010]) >= 2  # from 8 a second to 2
+    assert len([at for at in refused if at >= 1010]) <= 3  # in five minutes
+    # and it is not slow for that: more than half of what the provider would take
+    assert len(provider.answered) >= 300 * 2 * 0.6
+
+
+async def test_reactions_go_first_through_a_flood_of_sweeps_at_a_provider_that_refuses(
+    open_client: OpenClient,
+) -> None:
+    clock = FakeClock()
+    provider = Strict(clock, a_second=2)
+    gone_before: list[int] = []
+
+    def due() -> bool:
+        return len(provider.answered) >= 25 * (len(gone_before) + 1)
+
+    async def react(client: HttpClient) -> None:
+        for number in range(1, 6):
+            await until(due)
+            asked = len(provider.answered)
+            with contextlib.suppress(Transient):
+                await client.send(Call("react", "GET", f"/reaction/{number}"))
+            targets = [target for target, _, _ in provider.answered]
+            gone_before.append(targets.index(f"/reaction/{number}") - asked)
+
+    async with raw_server(provider) as server, asyncio.timeout(20):
+        client = open_client(server.url, clock=clock, limits=Limits(16, 1))
+        with at_priority(Priority.REACTION):
+            reacting = asyncio.create_task(react(client))
+        with at_priority(Priority.SWEEP):
+            sweeps = [flood(client, "/sweep", reacting.done) for _ in range(50)]
+            await asyncio.gather(reacting, *sweeps)
+
+    assert len(gone_before) == 5
+    assert max(gone_before) <= 1  # the one that was under way
 
 
 @pytest.mark.parametrize("refused", [False, True])

@@ -61,6 +61,12 @@ def test_every_documented_spelling_of_a_time_is_an_instant_in_utc(
     assert at.tzinfo is UTC
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:30:00+01:00", "9999-12-31T23:30:00-01:00"])
+def test_a_time_at_the_edge_of_the_calendar_is_malformed(text: str) -> None:
+    with pytest.raises(MalformedAnswer, match=r"Thing: at: .*outside of the calendar in UTC"):
+        parse(Thing, {"uuid": "1", "at": text}, ANSWER, "test")
+
+
 def test_numbers_are_taken_for_texts_and_null_for_an_empty_list() -> None:
     thing = Thing.model_validate({"uuid": 23100, "parts": None})
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan
@@ -9,6 +11,7 @@ from prometheus_client import REGISTRY
 from adapters.http.auth import BearerAuth, Grant
 from adapters.http.call import Call
 from adapters.http.errors import ProviderError
+from adapters.http.observation import counting_calls
 from tests.adapters.http.conftest import OpenClient
 from tests.adapters.http.servers import Seen, Wire, raw_server
 
@@ -66,6 +69,24 @@ async def test_a_lost_connection_is_an_error_of_the_span_and_counted(
     (span,) = spans.get_finished_spans()
     assert _attribute(span, "error.type") == "lost"
     assert _counted("lossy", "get_it", "lost") == 1
+
+
+async def test_the_calls_of_a_piece_of_work_are_counted_apart_from_others(
+    open_client: OpenClient,
+) -> None:
+    call = Call("get_it", "GET", "/it")
+    async with raw_server(_answer) as server:
+        client = open_client(server.url)
+
+        async def work(calls: int) -> int:
+            with counting_calls() as counted:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(calls):
+                        group.create_task(client.send(call))
+            await client.send(call)
+            return counted.count
+
+        assert list(await asyncio.gather(work(3), work(1), work(0))) == [3, 1, 0]
 
 
 async def test_token_calls_and_the_second_attempt_have_spans_and_counts_of_their_own(

@@ -5,8 +5,8 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
 
 import pytest
 
@@ -42,6 +42,10 @@ class ThingNew(RequestModel):
     note: Maybe[str] = None
 
 
+class OtherNew(RequestModel):
+    hue: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class OneThing:
     thing_uuid: str
@@ -50,6 +54,7 @@ class OneThing:
 @dataclass(frozen=True, kw_only=True)
 class ThingFilter:
     status: str | None = None
+    state: Literal["new", "done"] | None = None
     built_from: date | None = None
     tags: tuple[str, ...] | None = None
     empty: bool | None = None
@@ -286,8 +291,49 @@ async def test_a_wrong_parameter_is_refused_before_anything_is_sent() -> None:
     async with serving() as (client, server):
         with pytest.raises(TypeError, match="colour"):
             client.list_things(colour="red")  # type: ignore[call-arg]
-        with pytest.raises(ValueError, match="thing_uuid cannot be"):
+        with pytest.raises(Unsendable, match=r"^get_thing: thing_uuid cannot be"):
             await client.get_thing(thing_uuid="..")
+
+    assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"state": "frozen"}, "state: Input should be 'new' or 'done'"),
+        ({"status": 7}, "status: Input should be a valid string"),
+        ({"built_from": datetime(2026, 3, 2)}, "built_from: Input should be a valid date"),
+        ({"empty": "yes"}, "empty: Input should be a valid boolean"),
+        ({"tags": "a"}, "tags: Input should be a valid tuple"),
+        ({"page_size": "20"}, "page_size: Input should be a valid integer"),
+        ({"status": "\ud800"}, "status: holds half a character"),
+    ],
+)
+async def test_a_parameter_of_another_type_or_value_than_documented_is_refused_in_one_line(
+    given: dict[str, Any], says: str
+) -> None:
+    async with serving() as (client, server):
+        with pytest.raises(Unsendable) as raised:
+            client.list_things(**given)
+
+    assert str(raised.value).startswith(f"list_things: parameters: {says}")
+    assert "\n" not in str(raised.value)
+    assert server.seen == []
+
+
+async def test_what_the_path_needs_cannot_be_none() -> None:
+    async with serving() as (client, server):
+        with pytest.raises(Unsendable, match="get_thing: parameters: thing_uuid: "):
+            await client.get_thing(thing_uuid=None)  # type: ignore[arg-type]
+
+    assert server.seen == []
+
+
+@pytest.mark.parametrize("body", [{"name": "tap"}, OtherNew(hue="red"), None])
+async def test_a_body_that_is_not_the_operations_own_is_refused(body: Any) -> None:
+    async with serving() as (client, server):
+        with pytest.raises(Unsendable, match=r"^create_thing: the body must be ThingNew, not \w+$"):
+            await client.create_thing(body)
 
     assert server.seen == []
 

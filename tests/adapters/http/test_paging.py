@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -206,3 +207,93 @@ def test_what_is_no_list_of_objects_has_no_rows(body: Any) -> None:
 )
 def test_a_count_is_a_whole_number_or_none_at_all(value: Any, number: int | None) -> None:
     assert whole_number(value) == number
+
+
+@dataclass
+class ForeseenList(LiveList):
+    """A list whose first page tells where the others are; pages wait until they are let go."""
+
+    ahead: int = 3
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    broken: int | None = None
+
+    def following(self, first: Page) -> range:
+        return range(len(first.rows), first.total or 0, len(first.rows))
+
+    async def read(self, position: int) -> Page:
+        page = await super().read(position)
+        if position:
+            await self.let_go.wait()
+        if position == self.broken:
+            raise Transient("test", "list_things", "broken")
+        return page
+
+
+LETTERS = list("abcdefghijkl")
+
+
+async def settled() -> None:
+    """Let every task come to where it waits."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_pages_that_the_first_one_tells_of_are_asked_for_ahead_and_given_in_order() -> None:
+    live = ForeseenList(LETTERS)
+    pages = aiter(Pages(live, Row, "id"))
+
+    first, second = await anext(pages), asyncio.ensure_future(anext(pages))
+    await settled()
+    assert live.asked == [0, 2, 4, 6, 8], "one is wanted, and as many more as may be ahead"
+
+    live.let_go.set()
+    rest = [await second] + [page async for page in pages]
+    assert [row["id"] for page in [first, *rest] for row in page.rows] == LETTERS
+    assert live.asked == [0, 2, 4, 6, 8, 10]
+
+
+async def test_a_page_that_fails_ahead_fails_in_its_turn() -> None:
+    live = ForeseenList(LETTERS, broken=6)
+    live.let_go.set()
+    pages = aiter(Pages(live, Row, "id"))
+
+    assert [(await anext(pages)).offset for _ in range(3)] == [0, 2, 4]
+    with pytest.raises(Transient, match="broken"):
+        await anext(pages)
+
+
+@pytest.mark.parametrize("left", [5, 12, 15])
+async def test_a_list_that_is_not_as_long_as_its_first_page_said_is_read_to_its_end(
+    left: int,
+) -> None:
+    def become(ids: list[str], pages_read: int) -> None:
+        if pages_read == 1:
+            ids[:] = [f"row {number}" for number in range(left)]
+
+    live = ForeseenList(LETTERS, become)
+    live.let_go.set()
+    pages = [page async for page in Pages(live, Row, "id")]
+
+    assert [row["id"] for page in pages[1:] for row in page.rows] == live.ids[2:]
+
+
+async def test_what_was_asked_for_ahead_is_given_up_with_the_reading() -> None:
+    live = ForeseenList(LETTERS)
+    pages = Pages(live, Row, "id").__aiter__()
+    await anext(pages)
+    waiting = asyncio.ensure_future(anext(pages))
+    await settled()
+
+    waiting.cancel()
+    await asyncio.wait({waiting})
+
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_list_that_moves_by_a_page_is_not_taken_for_one_that_is_stuck() -> None:
+    def insert(ids: list[str], pages_read: int) -> None:
+        ids[:0] = [f"{pages_read}a", f"{pages_read}b"] if pages_read < 3 else []
+
+    pages = [page async for page in Pages(LiveList(["a", "b", "c", "d"], insert), Row, "id")]
+
+    assert [page.offset for page in pages] == [0, 2, 4, 6]

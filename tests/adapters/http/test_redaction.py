@@ -42,6 +42,39 @@ def test_known_secrets_are_found_anywhere_in_any_spelling(secret: str) -> None:
         assert "was given" in cleaned
 
 
+@pytest.mark.parametrize("name", ["processoruserid", "ProcessorSignature", "pinno", "pin_pinNo"])
+@pytest.mark.parametrize("form", ['{{"{}": "hush-hush"}}', '{{"{}":48151}}', "a=1&{}=hush-hush&b"])
+def test_what_providers_call_their_secrets_is_known(name: str, form: str) -> None:
+    cleaned = Redactor().clean(form.format(name))
+
+    assert "hush" not in cleaned
+    assert "48151" not in cleaned
+    assert name in cleaned
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"endpoint_secret": "hush-hush"}',
+        "endpoint_secret=hush-hush",
+        '{"the_secret": "secret", "password": "secret hush-hush"}',
+    ],
+)
+def test_a_secret_that_is_a_word_of_the_names_hides_no_name(text: str) -> None:
+    cleaned = Redactor(lambda: ["secret", "pass"]).clean(text)
+
+    assert "hush" not in cleaned
+    assert "secret" not in cleaned
+
+
+def test_a_known_secret_is_masked_whole_where_its_name_ends_it_early() -> None:
+    redactor = Redactor(lambda: ["pass w0rd=1", "w0rd=1 and more"])
+
+    assert redactor.clean("password=pass w0rd=1 was wrong") == "password=*** was wrong"
+    assert redactor.clean("pass w0rd=1 and more was wrong") == "*** was wrong"
+    assert redactor.clean("pass w0rd=1pass w0rd=1") == "***"
+
+
 def test_what_is_not_secret_stays() -> None:
     text = '{"status":"new","grant_type":"password","work_order":{"uuid":"1"}}'
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import pytest
-from pydantic import Field, ValidationError
+from pydantic import Field, JsonValue, SecretStr, ValidationError, model_validator
 
 from adapters.http.errors import Unsendable
 from adapters.http.requests import EmailText, JsonNumber, Maybe, RequestModel, UuidText
@@ -163,6 +164,62 @@ def test_a_uuid_is_written_as_providers_write_it(text: str, good: bool) -> None:
     else:
         with pytest.raises(Unsendable, match="is not a UUID"):
             ThingNew.model_validate(given)
+
+
+class PeriodNew(RequestModel):
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("last is before first")
+        return self
+
+
+class LeaseNew(RequestModel):
+    period: PeriodNew
+
+
+BACKWARDS = {"first": date(2026, 3, 2), "last": date(2026, 3, 1)}
+
+
+@pytest.mark.parametrize("build", [PeriodNew.model_validate, lambda given: PeriodNew(**given)])
+def test_what_a_model_checks_of_itself_at_last_is_refused_too(
+    build: Callable[[dict[str, date]], object],
+) -> None:
+    with pytest.raises(Unsendable, match=r"^PeriodNew: record: last is before first$"):
+        build(BACKWARDS)
+    with pytest.raises(Unsendable, match=r"^LeaseNew: period: last is before first$"):
+        LeaseNew.model_validate({"period": BACKWARDS})
+
+
+class NoteNew(RequestModel):
+    text: str | None = None
+    secret: SecretStr | None = None
+    pairs: dict[str, JsonValue] | None = None
+    notes: tuple[NoteNew, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"text": "a\ud800"}, "text"),
+        ({"secret": SecretStr("\udcff")}, "secret"),
+        ({"pairs": {"a": ["b", {"c": "\udfff"}]}}, "pairs.a.1.c"),
+        ({"pairs": {"\ud800": 1}}, "pairs.a name"),
+        ({"notes": ({"text": "a"}, {"text": "\ud800"})}, "notes.1.text"),
+    ],
+)
+def test_half_a_character_cannot_be_built_wherever_it_is(given: dict[str, Any], place: str) -> None:
+    with pytest.raises(Unsendable) as raised:
+        NoteNew(**given)
+
+    assert str(raised.value) == f"NoteNew: {place}: holds half a character, which cannot be sent"
+
+
+def test_whole_characters_of_any_script_can_be_built() -> None:
+    assert NoteNew(text="Ж 🏠", pairs={"ü": "é"}).to_wire() == {"text": "Ж 🏠", "pairs": {"ü": "é"}}
 
 
 def test_a_complaint_about_the_whole_is_about_the_record() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -157,6 +158,30 @@ async def test_a_large_upload_at_hand_may_take_longer_than_the_time_out_too(
 
     client = open_client("http://mock.test", timeout=30, transport=Slow())
     assert (await client.send(replace(UPLOAD, content=MEGABYTE))).status == 201
+
+
+async def test_a_content_that_cannot_even_be_begun_is_told_as_it_is(
+    open_client: OpenClient,
+) -> None:
+    def gone() -> AsyncIterator[bytes]:
+        raise FileNotFoundError("report.pdf")
+
+    async with raw_server(_created) as server:
+        client = open_client(server.url)
+        with pytest.raises(FileNotFoundError, match=r"^report\.pdf$"):
+            await client.send(replace(UPLOAD, content=gone))
+
+
+@pytest.mark.parametrize("content", ["text", bytearray(b"x"), iter([b"x"])])
+async def test_a_content_that_cannot_be_sent_again_is_refused(
+    content: Any, open_client: OpenClient
+) -> None:
+    async with raw_server(_created) as server:
+        client = open_client(server.url)
+        with pytest.raises(Unsendable, match=rf"or a function .* not {type(content).__name__}$"):
+            await client.send(replace(UPLOAD, content=content))
+
+    assert server.seen == []
 
 
 async def test_an_upload_that_stands_still_ends_in_ambiguous(

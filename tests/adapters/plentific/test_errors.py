@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from adapters.http.errors import Ambiguous, Conflict, ProviderError, Rejected, Transient
-from adapters.plentific.errors import problem
+from adapters.plentific.errors import problem_of
 from adapters.plentific.models.bulk_import import BulkImportNew, EstateImport
 from adapters.plentific.models.work_orders import WorkOrderChange
 from tests.adapters.plentific.answering import Prepared, answering
@@ -50,7 +50,7 @@ async def test_each_complaint_about_a_bulk_import_is_placed_as_in_the_request() 
     "body", [None, [], "no", {}, {"detail": 5}, {"estates": "no"}, {"estates": ["no", {"a": 1}]}]
 )
 def test_an_answer_in_another_shape_says_nothing(body: Any) -> None:
-    assert problem(body) is None
+    assert problem_of(body) is None
 
 
 @pytest.mark.parametrize(

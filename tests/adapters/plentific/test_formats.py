@@ -38,7 +38,12 @@ def test_a_time_is_taken_as_text_too() -> None:
     }
 
 
-@pytest.mark.parametrize("due", [datetime(2026, 3, 1), "2026-03-01T10:00:00", "soon", 1_772_000])
+LAST = datetime(9999, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=-1)))
+
+
+@pytest.mark.parametrize(
+    "due", [datetime(2026, 3, 1), "2026-03-01T10:00:00", "soon", 1_772_000, LAST]
+)
 def test_a_time_that_is_no_instant_cannot_be_sent(due: object) -> None:
     with pytest.raises(Unsendable, match="WorkOrderChange: due_date: ") as raised:
         WorkOrderChange(due_date=due)  # type: ignore[arg-type]

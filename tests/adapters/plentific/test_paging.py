@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.http.errors import MalformedAnswer, Transient
+from adapters.http.errors import MalformedAnswer, Transient, Unsendable
 from tests.adapters.plentific.answering import Prepared, answering
 
 TRANSFER = b'{"invoice_uuid": "i-1", "total_amount": 9007199254740993.07}'
@@ -87,7 +87,7 @@ async def test_webhook_events_come_at_once_and_without_paging() -> None:
     events = [{"event": f"e-{n}", "matching_subscriptions": ["s"]} for n in range(250)]
     async with answering(Prepared(events)) as (client, asked):
         rows = [row.model async for row in client.list_webhook_events().each()]
-        with pytest.raises(ValueError, match="one page, at 0, not at 200"):
+        with pytest.raises(Unsendable, match="one page, at 0, not at 200"):
             await client.list_webhook_events().at(200)
 
     assert len(rows) == 250

@@ -163,7 +163,7 @@ async def test_rows_that_wait_for_hours_do_not_starve_the_others(store: Store) -
 
 
 # Two stores are like two processes: they share nothing but the database.
-@pytest.mark.parametrize(("stores", "workers", "rows"), [(1, 20, 70), (2, 6, 30)])
+@pytest.mark.parametrize(("stores", "workers", "rows"), [(1, 8, 35), (2, 6, 30)])
 async def test_many_claimers_never_work_on_one_row_or_one_key_together(
     store_url: str, stores: int, workers: int, rows: int
 ) -> None:

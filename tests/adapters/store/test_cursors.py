@@ -34,3 +34,14 @@ async def test_streams_and_connections_have_their_own(store: Store) -> None:
         ("one", "work-orders", 2),
         ("two", "invoices", 1),
     ]
+
+
+async def test_a_cursor_that_was_forgotten_is_gone_and_no_other(store: Store) -> None:
+    async with store.write() as tx:
+        await cursors.put(tx, "one", "invoices", 1, NOW)
+        await cursors.put(tx, "two", "invoices", 2, NOW)
+        assert await cursors.forget(tx, "one", "invoices")
+        assert not await cursors.forget(tx, "one", "invoices")
+
+    async with store.read() as tx:
+        assert [cursor.connection for cursor in await cursors.everywhere(tx)] == ["two"]

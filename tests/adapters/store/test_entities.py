@@ -157,3 +157,54 @@ async def test_a_saved_entity_is_not_changed_by_changing_what_was_given(store: S
         found = await entities.load(tx, "plentific", "work-order", ["e-1"])
 
     assert found["e-1"] == replace(an_entity(), state={"status": "new"})
+
+
+async def test_of_many_those_are_kept_whose_version_is_the_expected_one(store: Store) -> None:
+    at_hand = [an_entity(one) for one in ("known", "moved", "twice")]
+    async with store.write() as tx:
+        await entities.add_new(tx, at_hand)
+
+    changes = [
+        (an_entity("known", version=2, state={"status": "new"}, due_at=LATER), 1),
+        (an_entity("moved", version=9), 8),
+        (an_entity("fresh", marks=["first"]), None),
+        (an_entity("twice", version=5), None),
+        (an_entity("absent", version=2), 1),
+    ]
+    async with store.write() as tx:
+        assert await entities.save_all(tx, changes) == [True, False, True, False, False]
+        assert await entities.save_all(tx, []) == []
+
+    async with store.read() as tx:
+        found = await entities.load(
+            tx, "plentific", "work-order", [entity.entity_id for entity, _ in changes]
+        )
+    assert found == {
+        "known": changes[0][0],
+        "moved": at_hand[1],
+        "fresh": changes[2][0],
+        "twice": at_hand[2],
+    }
+
+
+async def test_thousands_are_changed_at_once(store: Store) -> None:
+    async with store.write() as tx:
+        await entities.add_new(tx, [an_entity(one, version=0) for one in IDS])
+        kept = await entities.save_all(tx, [(an_entity(one, live=False), 0) for one in IDS])
+        assert all(kept)
+
+    async with store.read() as tx:
+        assert await entities.ids(tx, "plentific", "work-order", live=False) == set(IDS)
+
+
+async def test_many_are_saved_one_after_the_other(store: Store) -> None:
+    steps = [
+        (an_entity(version=1), None),
+        (an_entity(version=1), None),
+        (an_entity(version=2), 1),
+        (an_entity(version=3), 1),
+    ]
+    async with store.write() as tx:
+        assert await entities.save_all(tx, steps) == [True, False, True, False]
+
+        assert await entities.load(tx, "plentific", "work-order", ["e-1"]) == {"e-1": steps[2][0]}

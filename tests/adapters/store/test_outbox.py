@@ -46,6 +46,17 @@ async def test_an_event_is_said_once_however_often_it_is_added(store: Store) -> 
     ]
 
 
+async def test_what_was_said_is_known_until_it_is_purged(store: Store) -> None:
+    async with store.write() as tx:
+        await outbox.add(tx, [a_record(), a_record("event-2")])
+        (first, _) = await outbox.unpublished(tx, 10)
+        await outbox.mark_published(tx, [first.id], NOW)
+        assert await outbox.known(tx, ["event-1", "event-2", "event-3"]) == {"event-1", "event-2"}
+
+        await outbox.purge(tx, SOON)
+        assert await outbox.known(tx, ["event-1", "event-2", "event-3"]) == {"event-2"}
+
+
 async def test_an_event_said_and_purged_may_be_said_again_under_a_new_id(store: Store) -> None:
     async with store.write() as tx:
         await outbox.add(tx, [a_record()])

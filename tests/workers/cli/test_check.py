@@ -101,6 +101,23 @@ async def test_providers_that_are_away_are_named(
     assert all("no connection" in line for line in failed[2:])
 
 
+async def test_a_key_that_is_not_taken_is_told_though_no_token_is_asked_for(
+    shell: Shell, sandbox: Sandbox, one_line: Refused
+) -> None:
+    silo = f"""[connections.silo]
+provider = "planiso"
+base_url = "{sandbox.planiso_url}"
+api_key = "not-the-key"
+"""
+    shell.write(f"{shell.config.read_text()}{silo}")
+    done = await check(shell)
+
+    one_line(done, 1)
+    (line,) = (one for one in done.out.splitlines() if "connection silo" in one)
+    assert line.startswith("FAIL connection silo: silo: list_equipment_types: Unauthorized (401)")
+    assert "not-the-key" not in done.out + done.err
+
+
 async def test_nothing_is_changed_by_looking(shell: Shell, sandbox: Sandbox) -> None:
     await check(shell)
 

@@ -8,17 +8,21 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
+from adapters.facilitee.client import connect as connect_facilitee
 from adapters.http.limits import Limits
 from adapters.plentific.client import PlentificClient, connect
 from adapters.store.engine import Store
 from deploy.sandbox import Sandbox, running_sandbox
+from deploy.sandbox.facilitee import data as facilitee_data
 from deploy.sandbox.plentific.data import CLIENT_ID, CLIENT_SECRET
+from tests.workers.detect.places import Places
 from tests.workers.detect.world import CONNECTION, World, assert_versions_have_no_gaps
 from tests.workers.fake_clock import FakeClock
 
@@ -100,3 +104,18 @@ async def other_world(world: World, upgraded_file: Path, tmp_path: Path) -> Asyn
     shutil.copy(upgraded_file, path)
     async with Store.open(f"sqlite:///{path}") as opened:
         yield replace(world, store=opened, heard=set())
+
+
+@pytest.fixture
+async def places(world: World) -> AsyncIterator[Places]:
+    """The simulated Facilitee, looked at with the same store and clock."""
+    client = connect_facilitee(
+        connection=CONNECTION,
+        base_url=world.sandbox.facilitee_url,
+        client_id=facilitee_data.CLIENT_ID,
+        client_secret=facilitee_data.CLIENT_SECRET,
+        limits=Limits(100_000, 8),
+        timeout=5,
+    )
+    yield Places(replace(world, client=cast(Any, client)))
+    await client.aclose()

@@ -219,6 +219,8 @@ async def test_the_cursor_tells_how_far_a_stream_is(world: World) -> None:
         seen=2,  # one row in both windows
         changed=1,
         events=2,
+        calls=3,  # two windows and a detail
+        all_calls=5,  # those of the baseline too: a list and a token
         total=0,
         steady=True,
     )

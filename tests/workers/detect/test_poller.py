@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from structlog.typing import EventDict
 
 from adapters.store import cursors, leases
 from adapters.store.engine import Store
-from tests.workers.detect.world import CADENCE, CONNECTION, Watch, World, types
+from tests.workers.detect.world import CADENCE, CONNECTION, FACTS, Watch, World, types
+from tests.workers.fake_clock import FakeClock
 from workers.detect.cycle import Progress, progress
 from workers.detect.observe import Source
 from workers.detect.plentific import INVOICES, WORK_ORDERS
-from workers.detect.poller import look_under_lease, overview, pause_after, poll
+from workers.detect.poller import left_at_start, look_under_lease, overview, pause_after, poll
 from workers.detect.stream import Cadence, no_windows
 from workers.telemetry import metrics
 
@@ -105,6 +106,50 @@ async def test_every_stream_looks_on_its_own_cadence(world: World) -> None:
 
     assert world.calls("list_work_orders") == 1 + 6
     assert world.calls("list_invoices") == 1 + 2 * 2  # two windows each
+
+
+async def test_twenty_restarts_in_a_minute_are_two_looks(world: World) -> None:
+    source = at(world.invoices.source, CADENCE)
+    for _ in range(21):
+        async with polling(source):
+            await until_all_sleep(world, 1)
+        world.clock.advance(seconds=3)
+
+    assert world.calls("list_invoices") == 1 + 2  # the baseline, then two windows
+
+
+@pytest.mark.parametrize(
+    ("ago", "failures", "cadence", "left"),
+    [
+        (20, 0, every(minutes=1), 40),
+        (0, 0, every(hours=1), 3600),
+        (60, 0, every(minutes=1), 0),
+        (86_400, 0, every(hours=1), 0),
+        (20, 3, every(hours=1), 40),  # whoever mended it does not wait for an hour
+        (20, 3, every(seconds=30), 10),
+        (-86_400, 0, every(minutes=1), 60),  # the clock was set back
+    ],
+)
+async def test_after_a_restart_a_stream_waits_for_what_is_left_of_its_pause(
+    ago: float, failures: int, cadence: Cadence, left: float, store: Store, clock: FakeClock
+) -> None:
+    looked_at = (clock.now() - timedelta(seconds=ago)).isoformat()
+    before = Progress(looked_at=looked_at, failures=failures)
+    async with store.write() as tx:
+        await cursors.put(tx, CONNECTION, "invoices", asdict(before), clock.now())
+    source = Source(INVOICES, None, FACTS, store, clock, cadence)
+
+    assert max(await left_at_start(source), 0) == left
+
+
+@pytest.mark.parametrize("value", [None, ["no", "cursor"], {"looked_at": "yesterday"}])
+async def test_a_stream_with_no_usable_note_of_its_last_look_is_looked_at_at_once(
+    value: object, store: Store, clock: FakeClock
+) -> None:
+    async with store.write() as tx:
+        await cursors.put(tx, CONNECTION, "invoices", value, clock.now())
+
+    assert await left_at_start(Source(INVOICES, None, FACTS, store, clock, CADENCE)) == 0
 
 
 async def test_what_happens_between_two_looks_is_told(world: World) -> None:

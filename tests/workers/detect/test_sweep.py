@@ -13,6 +13,7 @@ from adapters.http.errors import Transient
 from adapters.plentific.client import PlentificClient
 from tests.workers.detect.world import World, pages_of
 from workers.detect import sweep as sweeps
+from workers.detect.idset import IdSet
 from workers.detect.plentific import INVOICES
 from workers.detect.stream import Page
 from workers.detect.sweep import SweepReport, sweep, window
@@ -52,7 +53,7 @@ async def test_a_listing_that_holds_still_is_read_once(
     report = await reader.sweep()
 
     assert reader.seen == newest_first
-    assert report == SweepReport(passes=1, pages=3, total=5, steady=True, ids=set(newest_first))
+    assert report == SweepReport(passes=1, pages=3, total=5, steady=True, ids=IdSet(newest_first))
 
 
 async def test_an_empty_listing_holds_still(world: World) -> None:

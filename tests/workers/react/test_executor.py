@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.http.limits import Priority, present_priority
 from adapters.store.errors import StoreUnavailable
 from events.envelope import Event
 from tests.workers.react.invoices import line, paid
@@ -204,6 +205,20 @@ async def test_never_more_are_in_flight_than_there_are_slots(slots: int, world: 
         await until_states(world, *["succeeded"] * 7)
 
     assert send.most == slots
+
+
+async def test_what_a_reaction_calls_goes_before_all_that_is_polled(world: World) -> None:
+    priorities: list[Priority] = []
+
+    async def send(place: Place, call: Any) -> Done:
+        priorities.append(present_priority())
+        return await charge_sheet.send(place, call)
+
+    await world.take(numbered("1"))
+    async with running(world.executor(hooked(world.configured(), send=send))):
+        await until_states(world, "succeeded")
+
+    assert priorities == [Priority.REACTION]
 
 
 def _in_flight(send: Counting, number: int) -> bool:

@@ -165,6 +165,17 @@ async def test_what_no_reaction_answers_is_committed_and_left(event: Event, worl
     assert letters.records == []
 
 
+async def test_history_is_answered_by_a_reaction_that_is_told_to(world: World) -> None:
+    told_to = world.configured(backfill=True)
+    other = world.configured()
+    other = replace(other, reaction=replace(other.reaction, name="another"))
+    past = replace(numbered(1), backfill=True)
+
+    await take(world.intake(told_to, other), [record_of(past)], FakeConsumer())
+
+    assert [row.reaction for row in await world.rows()] == [NAME]
+
+
 async def test_a_reaction_that_is_off_answers_nothing(world: World) -> None:
     await world.take(numbered(1), configured=world.configured(mode="off"))
 

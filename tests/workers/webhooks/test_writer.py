@@ -173,6 +173,21 @@ async def test_the_end_is_told_to_those_who_wait_and_to_those_who_come_later(
         assert await outcomes(delivered(writer, 1, "late")) == ["StoreUnavailable"]
 
 
+async def test_the_end_is_told_to_those_for_whom_a_commit_was_about_to_begin(
+    watched: WatchedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.webhooks.writer.GATHERING", 60)
+    writer = HintWriter(watched)
+    async with running(writer) as task:
+        gathering = delivered(writer, 1)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert writer.waiting.empty()  # it was taken
+        task.cancel()
+        assert await outcomes(gathering) == ["StoreUnavailable"]
+    assert watched.commits == 0
+
+
 async def test_a_sender_that_hangs_up_is_not_missed(watched: WatchedStore) -> None:
     writer = HintWriter(watched)
     impatient, patient = delivered(writer, 2)

@@ -1,0 +1,84 @@
+"""W1, its memory: how much more a process holds after looking at a longer list. Runs itself."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import tempfile
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+
+from tests.benchmarks import detection
+from tests.benchmarks.rounds import Sample, Workload
+from tests.benchmarks.serving import ROOT, child
+from tests.benchmarks.stores import new_store
+from workers.telemetry import logs
+
+FEW, MANY = 10_000, 500_000
+MOST = 30.0
+"""Megabytes above idle that a look may take, however long the list."""
+MEGABYTE = 1 << 20
+
+
+@asynccontextmanager
+async def workload(folder: Path, few: int = FEW, many: int = MANY) -> AsyncIterator[Workload]:
+    """The workload; `few` and `many` in whole hundreds."""
+    names = {f"{rows:,} work orders": rows for rows in (few, many)}
+    yield Workload(
+        name="W1 memory of detection",
+        about=(
+            "A process of its own takes the baseline of a list and then looks at it twice, with "
+            "changes and without. Megabytes are its largest resident set in all of that, above "
+            f"the one before, when all is imported and connected; at most {MOST:g} are allowed."
+        ),
+        unit="rows",
+        spent="MB",
+        rows=dict.fromkeys(names, "the stream work-orders, list, details, state and events"),
+        contenders={name: partial(_measured, name, rows) for name, rows in names.items()},
+        goals=[],
+        rounds=dict.fromkeys(names, 1),
+        tells=dict.fromkeys(names, _told),
+    )
+
+
+def _told(sample: Sample) -> str:
+    verdict = "reached" if sample.seconds <= MOST else "NOT reached"
+    return f"{sample.seconds:.1f} MB above idle (goal at most {MOST:g}: {verdict})"
+
+
+async def _measured(name: str, rows: int) -> Mapping[str, Sample]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", __spec__.name, str(rows), stdout=PIPE, cwd=ROOT
+    )
+    told, _ = await process.communicate()
+    assert process.returncode == 0, "the measured process failed"
+    return {name: Sample(rows, max(float(told), 0.1), 0.0)}
+
+
+async def _look(rows: int) -> float:
+    """Megabytes that looking takes above idle."""
+    with tempfile.TemporaryDirectory(prefix="tiebeam-bench-") as folder:
+        async with (
+            child("tests.benchmarks.listing_server", str(rows)) as url,
+            new_store(Path(folder)) as store,
+            detection.client(url) as client,
+        ):
+            source = detection.source_of(store, client)
+            await client.http.sign_in()
+            await store.ping()
+            gc.collect()
+            idle = getrusage(RUSAGE_SELF).ru_maxrss
+            await detection.passes(url, source, rows)
+            return (getrusage(RUSAGE_SELF).ru_maxrss - idle) * 1024 / MEGABYTE
+
+
+if __name__ == "__main__":
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        logs.configure("info", nowhere)
+        print(asyncio.run(_look(int(sys.argv[1]))))

@@ -1,0 +1,146 @@
+"""`tiebeam streams`: what each costs and finds, and beginning one anew."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from adapters.store import Store, cursors
+from tests.workers.cli import shelves
+from tests.workers.cli.conftest import Refused, Shell
+from workers.detect.registry import STREAMS
+
+PROGRESS = {
+    "baseline_at": shelves.NOW.isoformat(),
+    "looked_at": shelves.NOW.isoformat(),
+    "swept_at": shelves.NOW.isoformat(),
+    "pages": 3,
+    "ids": 512,
+    "total": 512,
+    "seen": 40,
+    "changed": 2,
+    "events": 9,
+    "calls": 17,
+    "all_calls": 90,
+    "missed": 3,
+    "compared": 20_000,
+    "held": 6,
+    "steady": True,
+}
+
+
+@pytest.fixture
+def looked(shell: Shell) -> Shell:
+    """A store in which the invoices were looked at."""
+    shell.upgrade()
+
+    async def work(store: Store) -> None:
+        async with store.write() as tx:
+            await cursors.put(tx, "plentific", "invoices", PROGRESS, shelves.NOW)
+
+    shelves.run(shell.url, work)
+    return shell
+
+
+def kept(shell: Shell) -> list[str]:
+    """The streams that have a cursor."""
+
+    async def work(store: Store) -> list[str]:
+        async with store.read() as tx:
+            return [f"{one.connection}/{one.stream}" for one in await cursors.everywhere(tx)]
+
+    return shelves.run(shell.url, work)
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+
+
+def test_every_stream_is_listed_with_its_pace_and_its_last_look(looked: Shell) -> None:
+    done = looked.tiebeam("streams", "list")
+
+    assert (done.code, done.err) == (0, "")
+    lines = [" ".join(line.split()) for line in done.out.splitlines()]
+    assert lines[0] == (
+        "stream every/sweep/details baseline last look last sweep pages ids total seen changed"
+        " calls missed held state"
+    )
+    at = "2026-03-02 09:30:00"
+    assert (
+        f"plentific/invoices 1m/15m/1h {at} {at} {at} 3 512 512 40 2 17 1.5 6"
+        " 6 gone at once, not told"
+    ) in lines
+    assert (
+        "plentific/work-orders 1m/30m/30m never never never 0 0 - 0 0 0 - 0 not looked at yet"
+    ) in lines
+    watched = [one for one in STREAMS if one.provider in ("plentific", "essensys")]
+    assert len(lines) == 1 + len(watched)
+
+
+def test_for_programs_it_is_one_json_list(looked: Shell) -> None:
+    done = looked.tiebeam("streams", "list", "--json")
+
+    assert (done.code, done.err) == (0, "")
+    rows: list[dict[str, Any]] = json.loads(done.out)
+    (invoices,) = [one for one in rows if one["stream"] == "invoices" and one["events"]]
+    assert (
+        invoices.items()
+        >= {
+            **PROGRESS,
+            "connection": "plentific",
+            "every": 60,
+            "sweep_every": 900,
+            "details_every": 3600,
+            "missed_per_10_000": 1.5,
+        }.items()
+    )
+
+
+def test_a_configured_pace_is_the_one_that_is_shown(looked: Shell) -> None:
+    pace = '[connections.plentific.streams.invoices]\nevery = "90s"\nsweep_every = "2d"\n'
+    looked.change("[connections.operate]", f"{pace}[connections.operate]")
+
+    assert "90s/2d/1h" in looked.tiebeam("streams", "list").out
+
+
+def test_a_reset_forgets_the_cursor_of_that_stream(looked: Shell) -> None:
+    shelves.fill(looked.url)
+    done = looked.tiebeam("streams", "reset", "plentific", "invoices", "--yes")
+
+    assert (done.code, done.err) == (0, "")
+    assert done.out == "plentific/invoices: the next look is its first\n"
+    assert kept(looked) == []
+    again = looked.tiebeam("streams", "reset", "plentific", "invoices", "--yes")
+    assert again.out == "plentific/invoices: it was not looked at yet\n"
+
+
+def test_a_reset_asks_first(looked: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, "y\n")
+    done = looked.tiebeam("streams", "reset", "plentific", "invoices")
+
+    assert done.code == 0
+    assert "Take what is in plentific/invoices now for known" in done.out
+    assert kept(looked) == []
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", ""])
+def test_a_reset_that_is_not_agreed_to_changes_nothing(
+    looked: Shell, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    answering(monkeypatch, answer)
+    done = looked.tiebeam("streams", "reset", "plentific", "invoices")
+
+    assert done.code == 1
+    assert kept(looked) == ["plentific/invoices"]
+
+
+def test_a_stream_that_is_not_there_is_named_with_those_that_are(
+    looked: Shell, one_line: Refused
+) -> None:
+    line = one_line(looked.tiebeam("streams", "reset", "plentific", "bills", "--yes"), 2)
+
+    assert line.startswith(f"{looked.config}: there is no stream plentific/bills; there are: ")
+    assert "plentific/invoices" in line
