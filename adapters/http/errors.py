@@ -72,6 +72,7 @@ class ProviderError(Exception):
         self.status = status
         self.retry_after = retry_after
         self.problem = problem
+        self.misfit = False  # this one thing is not as documented; others may well be
         self.request_excerpt = request_excerpt
         self.response_excerpt = response_excerpt
 

@@ -92,7 +92,9 @@ def parse(model: type[M], raw: Any, answer: Answer, connection: str) -> M:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"])) or "the body"
         message = f"{model.__name__}: {where}: {first['msg']} ({error.error_count()} problems)"
-        raise answer.unreadable(message) from None
+        complaint = answer.unreadable(message)
+        complaint.misfit = True
+        raise complaint from None
 
 
 def typed(model: type[M], raw: Any, connection: str) -> M:

@@ -58,7 +58,8 @@ async def test_a_store_that_is_away_is_tried_again_later(tmp_path: Path) -> None
     async with opened(tmp_path) as store, opened(tmp_path, busy_timeout=0.05) as refused:
         await published_once(store, clock)
         clock.advance(days=8)
-        async with store.write():  # somebody else keeps writing
+        async with store.write() as tx:
+            await outbox.backlog(tx)  # somebody else keeps writing
             purging = asyncio.create_task(relay.purge(refused, clock))
             await clock.until_asleep()
         assert len(await published(store)) == 1

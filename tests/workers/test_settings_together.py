@@ -34,11 +34,13 @@ def contradiction(path: Path) -> str:
         (
             PLENTIFIC + '[connections.plentific.streams.invoice]\nevery = "60s"\n',
             "connections.plentific.streams.invoice: no such stream; "
-            "there are: invoices, work-orders",
+            "there are: bookings, completion-reports, invoices, outstanding-issues, quotes, "
+            "work-orders",
         ),
         (
-            OPERATE + '[connections.operate.streams.leads]\nevery = "60s"\n',
-            "connections.operate.streams.leads: no such stream; there are: none",
+            OPERATE + '[connections.operate.streams.lead]\nevery = "60s"\n',
+            "connections.operate.streams.lead: no such stream; "
+            "there are: accounts, bookings, invoices, leads",
         ),
         (
             RECHARGE.replace("recharge-paid-invoice", "rewrite-history"),

@@ -31,14 +31,14 @@ class IdSet:
 
     def update(self, other: IdSet) -> None:
         """Add all that the other has."""
-        for part, its in zip(self._parts, other._parts, strict=True):
-            part.extend(its)
-        self._sorted = False
+        for place, (part, its) in enumerate(zip(self._parts, other._parts, strict=True)):
+            self._parts[place] = array("q", sorted({*part, *its}))
+        self._sorted = True
 
     def __len__(self) -> int:
         return sum(map(len, self._in_order()))
 
-    def __contains__(self, one: str) -> bool:
+    def __contains__(self, one: object) -> bool:
         number = hash(one)
         part = self._in_order()[number % PARTS]
         place = bisect_left(part, number)

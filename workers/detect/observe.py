@@ -265,6 +265,8 @@ async def _look(
             return Unread(queue.gone(baseline, absent=absent), gone=True)
         except ProviderError as error:
             log.warning("detail not read", stream=stream.name, entity_id=entity_id, why=str(error))
+            if error.misfit:
+                return Unread(queue.tried())
             if error.status != HTTPStatus.FORBIDDEN:
                 return Unread(queue.failed(), error=error)
             # the list was read with the same credentials: this one alone is kept from us

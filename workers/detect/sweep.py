@@ -112,10 +112,11 @@ async def _one_pass(
                 full, batch = batch, Batch()
                 await observe(full)
     except ProviderError:
-        await observe(batch)  # what was read before counts
+        if batch.pages:
+            await observe(batch)  # what was read before counts
         raise
     if batch.pages:
         await observe(batch)
+    different = len(ids)
     report.ids.update(ids)
-    counted = totals <= {None} or totals == {len(ids)}
-    return counted and len(ids) == rows
+    return different == rows and (totals <= {None} or totals == {different})

@@ -73,6 +73,7 @@ def test_a_known_secret_is_masked_whole_where_its_name_ends_it_early() -> None:
     assert redactor.clean("password=pass w0rd=1 was wrong") == "password=*** was wrong"
     assert redactor.clean("pass w0rd=1 and more was wrong") == "*** was wrong"
     assert redactor.clean("pass w0rd=1pass w0rd=1") == "***"
+    assert redactor.clean('{"secret": "a pass w0rd=1 b"}') == '{"secret": "***"}'
 
 
 def test_what_is_not_secret_stays() -> None:

@@ -89,7 +89,8 @@ WRONG = {
     "a stream that does not exist": (
         "[connections.operate]",
         '[connections.plentific.streams.invoizes]\nevery = "1s"\n[connections.operate]',
-        "connections.plentific.streams.invoizes: no such stream; there are: invoices, work-orders",
+        "connections.plentific.streams.invoizes: no such stream; there are: bookings, "
+        "completion-reports, invoices, outstanding-issues, quotes, work-orders",
     ),
     "a reaction that does not exist": (
         "[reactions.recharge-paid-invoice]",

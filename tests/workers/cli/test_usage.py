@@ -28,7 +28,7 @@ def test_what_does_not_exist_is_a_mistake_in_the_command(
 def test_an_unknown_role_is_named_with_those_that_there_are(shell: Shell) -> None:
     done = shell.tiebeam("run", "relay", "dance")
     assert (done.code, done.out) == (2, "")
-    assert "'dance' is no role; there are poll, relay, react" in words(done.err)
+    assert "'dance' is no role; there are poll, webhooks, relay, react" in words(done.err)
     assert not shell.database.exists()
 
 

@@ -20,7 +20,7 @@ from tests.workers.detect.model.kinds import PROVIDERS
 from tests.workers.detect.model.provider import Interruptions, Provider
 from tests.workers.detect.model.truth import Key, Life, Moment, Read
 from tests.workers.fake_clock import FakeClock
-from workers.detect.cycle import progress, run_cycle
+from workers.detect.cycle import Progress, progress, run_cycle
 
 SKEWS = (timedelta(0), timedelta(minutes=10), timedelta(minutes=-10))
 PAUSES = (0.4, 1, 30, 60, 300, 1200, 2400, 7200, 25000)
@@ -53,6 +53,7 @@ class Run:
     checks: Checks
     restarts: bool
     looked_at: datetime | None = None
+    progress: dict[str, Progress] = field(default_factory=dict)
     told: list[Event] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
@@ -119,7 +120,7 @@ class Run:
             Read(
                 "hints",
                 before,
-                await self._end(),
+                self._end(),
                 complete=not in_trouble,
                 thorough=True,
                 removals=False,
@@ -148,7 +149,7 @@ class Run:
         """After some days without a change every detail was read, and there is no more to say."""
         await self._look_at_all()
         self.clock.advance(days=8)
-        for _ in range(4):
+        for _ in range(3):
             await self._look_at_all()
             self.clock.advance(seconds=60)
         for kind in self.provider.kinds:
@@ -165,13 +166,15 @@ class Run:
             self.clock.advance(seconds=0.1)
         source, start = self.detector.sources[kind], self.clock.now()
         self.looked_at = start
-        before, was = self.provider.truth.moment(), await progress(source)
+        before, was = self.provider.truth.moment(), self.progress.get(kind, Progress())
         task = asyncio.ensure_future(run_cycle(source))
         if dies_after is not None:
             self._requests.after(dies_after, task.cancel)
         await asyncio.wait([task])
         drifted = any(rule.applied for rule in self.provider.state.drift.rules)
-        after, now = await self._end(), await progress(source)
+        after = self._end()
+        now = await progress(source) if task.cancelled() else task.result()
+        self.progress[kind] = now
         well = not task.cancelled() and now.error is None
         swept = now.swept_at == start.isoformat()
         still = before == after and not drifted
@@ -196,7 +199,7 @@ class Run:
         self.checks.looked(read, news, self.clock.now())
         return news
 
-    async def _end(self) -> Moment:
+    def _end(self) -> Moment:
         self._requests.waiting.clear()
         self.provider.state.faults.clear()
         self.provider.state.drift.clear()
@@ -241,16 +244,16 @@ class Run:
 
 Step = Callable[[Run], Awaitable[None]]
 STEPS: tuple[tuple[Any, int], ...] = (
-    (Run.happen, 30),
-    (Run.wait, 20),
-    (Run.look, 16),
-    (Run.look_while_things_happen, 8),
-    (Run.look_while_pages_drift, 4),
-    (Run.look_in_trouble, 6),
-    (Run.look_and_die, 3),
-    (Run.follow_hints, 4),
-    (Run.look_twice, 2),
-    (Run.restart, 2),
+    (Run.happen, 60),
+    (Run.wait, 40),
+    (Run.look, 32),
+    (Run.look_while_things_happen, 16),
+    (Run.look_while_pages_drift, 8),
+    (Run.look_in_trouble, 12),
+    (Run.look_and_die, 6),
+    (Run.follow_hints, 8),
+    (Run.look_twice, 4),
+    (Run.restart, 4),
     (Run.settle, 1),
 )
 
@@ -280,7 +283,9 @@ async def running(
             try:
                 yield run
             except Exception as error:
-                error.add_note("\n".join([f"seed {seed} of {provider}, skew {skew}", *run.log[-60:]]))
+                error.add_note(
+                    "\n".join([f"seed {seed} of {provider}, skew {skew}", *run.log[-60:]])
+                )
                 raise
             finally:
                 await run.detector.store.aclose()

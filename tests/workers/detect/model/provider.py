@@ -16,7 +16,7 @@ from tests.workers.detect.model.kinds import Kind, Values
 from tests.workers.detect.model.truth import Life, State, Truth
 
 AGES = (timedelta(0), timedelta(0), timedelta(hours=3), timedelta(hours=30), timedelta(days=9))
-AT_ONCE, IN_ALL = 8, 20
+AT_ONCE, IN_ALL = 8, 15
 """Things of a kind."""
 
 
@@ -49,6 +49,9 @@ class Provider:
     def happen(self, rng: Random) -> str:
         """Let something happen now, and say what."""
         kind = rng.choice(list(self.kinds.values()))
+        gone = [life for life in self.truth.of(kind.name) if life.now is None]
+        if gone and kind.stream.removed and rng.random() < 0.1:
+            return self._return(kind, rng.choice(gone))
         lives = self.truth.existing(kind.name)
         few = len(lives) < AT_ONCE and len(self.truth.of(kind.name)) < IN_ALL
         if not lives or (few and rng.random() < 0.25):
@@ -111,6 +114,14 @@ class Provider:
         kind.remove(self.state, life)
         self._ends(life)
         return f"{life.name} removed"
+
+    def _return(self, kind: Kind, life: Life) -> str:
+        after = next(state for state in reversed(life.states) if state is not None)
+        values = _stored(kind, after) | {kind.stream.id_field: life.id}
+        kind.make(self.state, life.parent, self.state.now(), values)
+        life.becomes(after)
+        life.changed, life.listed = self.state.now(), True
+        return f"{life.name} came back"
 
     def _ends(self, life: Life) -> None:
         for one in (life, *self.truth.below(life)):

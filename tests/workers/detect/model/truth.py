@@ -17,7 +17,8 @@ Key = tuple[str, str]
 class Life:
     """One thing: all states that it ever had, None where it was gone; the last one is of now.
 
-    `changed` is when it changed last, `history` is what a work order shows of its past: pairs of a time and a status.
+    `changed` is when it changed last; `history` is what a work order shows of its past: pairs of a
+    time and a status.
     """
 
     kind: str
