@@ -116,7 +116,9 @@ async def read_lists(
     told = [row for one, rows in found.items() if not known.is_history(one) for row in rows]
     if silent:
         async with source.store.write() as tx:
-            await observe.record_baseline(tx, source, silent, source.clock.now(), tally)
+            await observe.record_baseline(tx, source, silent, baseline, tally)
+        if not known.timeless:
+            told += silent  # what happened since the baseline was left out of it
     if told:
         await observe.observe_rows(
             source, told, baseline, tally, tracing.current(), late=started if late else None
@@ -142,11 +144,10 @@ class _Known:
         return parent in self.lists or parent in self.parents
 
     def is_history(self, parent: str) -> bool:
-        """Whether what is below a parent was there before: it is read for the first time, nothing
-        below it has a time that could tell, and the parent is from its own baseline or was known
-        when the stream looked for the first time.
+        """Whether what is below a parent was there before: it is read for the first time, and the
+        parent is from its own baseline or was known when the stream looked for the first time.
         """
-        if not self.timeless or self.was_read(parent):
+        if self.was_read(parent):
             return False
         if parent in self.lists and (self.lists[parent].marks or {}).get(OLD):
             return True
