@@ -28,7 +28,7 @@ from workers.react import intake
 
 PATIENCE = 60.0  # seconds; only what never happens takes them
 LOOK = 0.1  # seconds between two looks at whether a condition holds
-STREAMS = 2
+STREAMS = ("invoices", "work-orders")  # those that the stories are about
 PARTITIONS = 2
 
 CONFIGURATION = """\
@@ -157,7 +157,7 @@ class Stage:
 
         async def done() -> bool:
             looks = await self._looks()
-            return len(looks) == STREAMS and all(one["baseline_at"] for one in looks)
+            return len(looks) == len(STREAMS) and all(one["baseline_at"] for one in looks)
 
         await self.until(done, "the baseline", worker)
         await self.looked_again(worker)
@@ -206,7 +206,9 @@ class Stage:
     async def _looks(self) -> list[dict[str, Any]]:
         async with self.store.read() as tx:
             found = await cursors.everywhere(tx)
-        return [one.value for one in found if not one.stream.startswith("@")]
+        return [
+            one.value for one in found if one.connection == "plentific" and one.stream in STREAMS
+        ]
 
     # --- evidence -----------------------------------------------------------------------------
 

@@ -264,9 +264,11 @@ async def _look(
             log.info("listed but not found", stream=stream.name, entity_id=entity_id)
             return Unread(queue.gone(baseline, absent=absent), gone=True)
         except ProviderError as error:
-            log.warning("detail not read", stream=stream.name, entity_id=entity_id, why=str(error))
+            said = {"stream": stream.name, "entity_id": entity_id, "why": str(error)}
             if error.misfit:
+                log.error("detail not usable", **said)
                 return Unread(queue.tried())
+            log.warning("detail not read", **said)
             if error.status != HTTPStatus.FORBIDDEN:
                 return Unread(queue.failed(), error=error)
             # the list was read with the same credentials: this one alone is kept from us
