@@ -125,7 +125,7 @@ def _at_commit(owner: Any, name: str, counts: Passage, *, committed: bool) -> Ar
     return arm
 
 
-def _invoices_have_news(source: observe.Source, observations: Any, *_: Any) -> bool:
+def _invoices_have_news(source: observe.Source, observations: Any, *_: Any, **_named: Any) -> bool:
     return source.stream.name == "invoices" and any(one.told.transitions for one in observations)
 
 
