@@ -186,9 +186,10 @@ async def live(world: World, port: int) -> dict[str, str]:
         await world.baselined()
         faults_everywhere(state)
         state.plentific.tokens.expire_all()
+        state.essensys.tokens.expire_all()
         world.busy_day()
         await world.settled()
-        assert all(fault.applied for fault in state.faults.active)
+        await until(lambda: every_fault_applied(state), "every fault")
 
         what_cannot_be_read(state)
         rejection = json.dumps({"message": f"no such account: {SAID}", "account": SAID})
@@ -203,6 +204,10 @@ async def live(world: World, port: int) -> dict[str, str]:
             outputs[name] = asked.out + asked.err
         assert await workers.stopped() == 0, workers.err
     return outputs | {"stdout": workers.out, "stderr": workers.err}
+
+
+async def every_fault_applied(state: SandboxState) -> bool:
+    return all(fault.applied for fault in state.faults.active)
 
 
 def what_cannot_be_read(state: SandboxState) -> None:
