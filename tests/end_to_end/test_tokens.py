@@ -55,6 +55,7 @@ async def test_a_token_that_cannot_be_had_is_asked_for_until_it_can(world: World
         )
     ]
     state.plentific.tokens.expire_all()
+    state.essensys.tokens.expire_all()
     world.busy_day()
     await world.closed()
     assert [fault.applied for fault in faults] == [1] * len(faults)

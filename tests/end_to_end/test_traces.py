@@ -65,7 +65,8 @@ def test_one_trace_leads_from_the_first_get_to_the_last_put(day: Day) -> None:
     trace = Trace(day.spans, day.paid)
 
     for name, children in WAY:
-        assert trace.children(trace.the(name)) == sorted(children)
+        below = trace.children(trace.the(name))  # a new process has to sign in first
+        assert [one for one in below if one != "POST create_token"] == sorted(children)
     assert trace.the("detect plentific.invoice").parent is None
     assert {one.status.status_code for one in trace.spans} == {StatusCode.UNSET}
     kinds = {one.name: one.kind for one in trace.spans if one.kind is not SpanKind.INTERNAL}
@@ -138,4 +139,5 @@ async def test_the_trace_goes_on_after_a_restart_in_between(
 
     trace = Trace(spans.get_finished_spans(), paid)
     for name, children in WAY:
-        assert trace.children(trace.the(name)) == sorted(children)
+        below = trace.children(trace.the(name))  # a new process has to sign in first
+        assert [one for one in below if one != "POST create_token"] == sorted(children)
