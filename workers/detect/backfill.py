@@ -242,10 +242,9 @@ def history(
     lately = _since(stream, state, shown, since)
     if lately and all(one.time is None for one in lately):
         return History([], undated=True)
-    # Rows are recorded silently at the baseline; what comes into view later, or below a parent, is
-    # told from a little before it.
-    silent = known is not None and stream.parent is None
-    until = baseline + datetime.resolution if silent else baseline - HISTORY_GRACE
+    # Rows are recorded silently at the baseline; what comes into view later is told from a little
+    # before it.
+    until = baseline - HISTORY_GRACE if known is None else baseline + datetime.resolution
     past = lately[: max(len(lately) - len(_since(stream, state, shown, until)), 0)]
     awaited = {(one.event_type, one.identity) for one in news}
     past = [one for one in past if (one.event_type, one.identity) not in awaited]
