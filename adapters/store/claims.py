@@ -4,7 +4,7 @@ Rows of one (reaction, ordering key) go in the order of their ids. A row may be 
 
 - it is open and due: pending or retrying with its time come, or running under a lease that ran out;
 - it is the first open row of its key: an earlier pending, running or retrying row holds it back,
-  an earlier blocked, dead or succeeded one does not;
+  an earlier blocked or dead one does where it parks its key, a succeeded or cancelled one never;
 - nobody else works on its key: no other row of it runs under a live lease (which there may be
   when an earlier row is retried by hand while a later one runs).
 """
@@ -48,6 +48,7 @@ def claimable(names: Sequence[str], now: datetime, limit: int, window: int | Non
             # and this is asked of the row as it is once it is locked.
             _due(reactions, now),
             ~_somebody_works_on_the_key(now),
+            ~_the_key_is_parked(),
         )
         .order_by(row.id)
         .limit(limit)
@@ -93,6 +94,17 @@ def _due(rows: FromClause, now: datetime) -> ColumnElement[bool]:
         and_(waiting, or_(row.next_attempt_at.is_(None), row.next_attempt_at <= now)),
         and_(row.state == _RUNNING, row.lease_until <= now),
     )
+
+
+def _the_key_is_parked() -> ColumnElement[bool]:
+    earlier = reactions.alias("earlier")
+    parked = select(earlier.c.id).where(
+        text("earlier.parks AND earlier.state IN ('blocked', 'dead')"),
+        earlier.c.reaction == reactions.c.reaction,
+        earlier.c.ordering_key == reactions.c.ordering_key,
+        earlier.c.id < reactions.c.id,
+    )
+    return parked.exists()
 
 
 def _somebody_works_on_the_key(now: datetime) -> ColumnElement[bool]:

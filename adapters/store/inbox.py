@@ -17,7 +17,7 @@ from adapters.store.rows import columns_of, values_of
 from adapters.store.tables import CLOSED_STATES, OPEN_STATES, reactions, state_in
 
 Mode = Literal["live", "dry-run"]
-State = Literal["pending", "running", "retrying", "succeeded", "blocked", "dead"]
+State = Literal["pending", "running", "retrying", "succeeded", "blocked", "dead", "cancelled"]
 Outcome = Literal["retrying", "succeeded", "blocked", "dead"]
 
 _WINDOW = 256  # open rows, the oldest, that a claim looks at before it looks at all of them
@@ -25,7 +25,10 @@ _WINDOW = 256  # open rows, the oldest, that a claim looks at before it looks at
 
 @dataclass(frozen=True, slots=True)
 class NewReaction:
-    """An event for a reaction; the pair of `reaction` and `event_id` is unique for ever."""
+    """An event for a reaction; the pair of `reaction` and `event_id` is unique for ever.
+
+    Blocked or dead, one that `parks` holds back the later ones of its key.
+    """
 
     reaction: str
     event_id: str
@@ -38,6 +41,7 @@ class NewReaction:
     mode: Mode
     received_at: datetime
     traceparent: str | None = None
+    parks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ async def release(
 
 
 async def retry(tx: AsyncConnection, ids: Iterable[int], now: datetime) -> list[int]:
-    """Make blocked and dead rows pending again, and retrying ones due now, with all attempts.
+    """Make ended rows pending again, and retrying ones due now, with all attempts.
 
     Returns the ids it changed; pending, running and succeeded rows stay as they are.
     """
@@ -202,9 +206,29 @@ async def retry(tx: AsyncConnection, ids: Iterable[int], now: datetime) -> list[
             update(reactions)
             .where(
                 reactions.c.id.in_(part),
-                reactions.c.state.in_(["retrying", "blocked", "dead"]),
+                reactions.c.state.in_(["retrying", "blocked", "dead", "cancelled"]),
             )
             .values(state="pending", attempts=0, next_attempt_at=None, reason=None, updated_at=now)
+            .returning(reactions.c.id)
+        )
+        changed.extend(await tx.scalars(statement))
+    return sorted(changed)
+
+
+async def cancel(tx: AsyncConnection, ids: Iterable[int], why: str, now: datetime) -> list[int]:
+    """Give rows up that nobody works on and that have not succeeded; their keys go on without them.
+
+    Returns the ids it changed. What they have begun stays in the ledger.
+    """
+    changed: list[int] = []
+    for part in dialects.chunks(list(ids)):
+        statement = (
+            update(reactions)
+            .where(
+                reactions.c.id.in_(part),
+                reactions.c.state.in_(["pending", "retrying", "blocked", "dead"]),
+            )
+            .values(state="cancelled", reason=why, next_attempt_at=None, updated_at=now)
             .returning(reactions.c.id)
         )
         changed.extend(await tx.scalars(statement))

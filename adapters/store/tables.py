@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -88,7 +89,9 @@ _partial("ix_outbox_published", outbox.c.published_at, where="published_at IS NO
 
 OPEN_STATES = ("pending", "running", "retrying")
 """A row in one of these holds back the later rows of its key."""
-CLOSED_STATES = ("succeeded", "blocked", "dead")
+CLOSED_STATES = ("succeeded", "blocked", "dead", "cancelled")
+PARKED = "parks AND state IN ('blocked', 'dead')"
+"""Of a row whose reaction wants the later rows of its key held back by this one too."""
 
 
 def state_in(states: tuple[str, ...]) -> str:
@@ -107,6 +110,7 @@ reactions = Table(
     Column("ordering_key", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("mode", Text, nullable=False),
+    Column("parks", Boolean, nullable=False, server_default=false()),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", UtcTime),
@@ -130,6 +134,7 @@ _key = (reactions.c.reaction, reactions.c.ordering_key)
 _partial("ix_reactions_open", reactions.c.id, *_key, *_deciding, where=state_in(OPEN_STATES))
 _partial("ix_reactions_open_keys", *_key, reactions.c.id, *_deciding, where=state_in(OPEN_STATES))
 _partial("ix_reactions_running", *_key, reactions.c.lease_until, where="state = 'running'")
+_partial("ix_reactions_parked", *_key, reactions.c.id, where=PARKED)
 _partial(
     "ix_reactions_closed", reactions.c.state, reactions.c.reaction, where=state_in(CLOSED_STATES)
 )
@@ -180,6 +185,7 @@ hints = Table(
     Column("received_at", UtcTime, nullable=False),
     Column("last_received_at", UtcTime, nullable=False),
     Column("taken_until", UtcTime),
+    Column("traceparent", Text),
     UniqueConstraint("connection", "kind", "entity_id"),
     Index("ix_hints_waiting", "connection", "received_at"),
     sqlite_autoincrement=True,

@@ -108,7 +108,7 @@ def charges_of(event: Event) -> list[PlannedCharge]:
     ]
 
 
-def plan(event: Event, settings: Any, place: Place) -> list[Effect]:
+def plan(event: Event, settings: Any, place: Place, _facts: None) -> list[Effect]:
     """Two charge sheets for each event."""
     return [Effect(call.effect_key, charge_sheet.KIND, call) for call in charges_of(event)]
 
@@ -127,4 +127,5 @@ def configured(client: Any) -> dict[str, Configured]:
     """The reaction, live, with its effects at the place that the client calls."""
     settings = ReactionSettings(mode="live", source=SOURCE, target=TARGET)
     place = Place(TARGET, client, "GBP", "Europe/London")
-    return {REACTION_NAME: Configured(REACTION, settings, place)}
+    origin = Place(SOURCE, None, "GBP", "Europe/London")
+    return {REACTION_NAME: Configured(REACTION, settings, origin, place)}

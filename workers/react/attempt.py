@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised, Unsendable
-from adapters.store import inbox, outbox
+from adapters.store import inbox, ledger, outbox
 from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow
 from events import reactions
@@ -16,7 +17,7 @@ from workers import announce
 from workers.react.audit import AUDITED, Ending, audit_event
 from workers.react.means import Means
 from workers.react.once import LeaseLost, NotSettled, Refused, ensure
-from workers.react.reaction import Blocked, Json
+from workers.react.reaction import Blocked, Configured, Json, Reach
 from workers.react.retry import next_attempt
 from workers.react.row import event_of
 from workers.telemetry import logs, metrics, tracing
@@ -55,17 +56,27 @@ async def _try(
 ) -> Json | None:
     """Make the planned effects, each noted in `done`; or say what a dry run would have sent."""
     configured = means.reactions[row.reaction]
-    effects = configured.reaction.plan(event, configured.settings, configured.place)
+    reaction, settings = configured.reaction, configured.settings
+    facts = await reaction.gather(_reach(means, configured), event, settings)
+    effects = reaction.plan(event, settings, configured.place, facts)
     if row.mode == "dry-run":
         planned = [
             {"key": e.key, "kind": e.kind.name, "request": e.kind.request(e.call)} for e in effects
         ]
         return {"dry_run": True, "planned": planned}
-    if configured.settings.mode != "live":
+    if settings.mode != "live":
         raise Blocked(f"reactions.{row.reaction}.mode is not live any more: make it so, then retry")
     for effect in effects:
         done.append(await ensure(means, row, configured, event, effect))
     return {"effects": [one.model_dump(mode="json") for one in done]}
+
+
+def _reach(means: Means, configured: Configured) -> Reach:
+    async def effects(keys: Iterable[str]) -> dict[str, ledger.Effect]:
+        async with means.store.read() as tx:
+            return await ledger.get(tx, keys)
+
+    return Reach(configured.origin, configured.place, effects)
 
 
 def _ending(means: Means, row: InboxRow, error: Exception) -> Ending:

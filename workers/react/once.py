@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +23,7 @@ from workers.react.reaction import (
     Configured,
     Done,
     Effect,
+    Place,
     Search,
     Unclear,
 )
@@ -60,6 +63,7 @@ async def ensure(
         Refused: The provider said no.
         ProviderError: As in adapters.http.errors.
     """
+    effect = await _on_its_basis(means, effect)
     async with means.store.write() as tx:
         earlier = await ledger.begin(
             tx,
@@ -78,7 +82,7 @@ async def ensure(
     if earlier is not None and earlier.state == "done":
         return _audit(configured, effect, earlier.provider_id, earlier.found_by)
     if earlier is not None:
-        effect_before = Effect(effect.key, effect.kind, effect.kind.restore(earlier.request))
+        effect_before = replace(effect, call=effect.kind.restore(earlier.request))
         found = await _find(means, row, configured, effect_before, earlier)
         if found is not None:
             await _settle(means, configured, event, effect_before, found)
@@ -86,6 +90,17 @@ async def ensure(
     done = await _send(means, row, configured, effect, again=earlier is not None)
     await _settle(means, configured, event, effect, done)
     return _audit(configured, effect, done.provider_id, done.found_by)
+
+
+async def _on_its_basis(means: Means, effect: Effect) -> Effect:
+    """Give an effect the provider's id of the one that it needs."""
+    if effect.needs is None:
+        return effect
+    async with means.store.read() as tx:
+        needed = (await ledger.get(tx, [effect.needs])).get(effect.needs)
+    if needed is None or needed.state != "done":
+        raise Blocked(f"{effect.key} needs {effect.needs}, which has not happened")
+    return replace(effect, basis=needed.provider_id)
 
 
 async def _find(
@@ -138,7 +153,7 @@ async def _send(
         async with asyncio.timeout_at(end):
             # a process that stood still until after its end is stopped here, before it sends
             await asyncio.sleep(0)
-            return await effect.kind.send(configured.place, effect.call)
+            return await effect.kind.send(configured.place, effect)
     except (Transient, Rejected) as error:
         async with means.store.write() as tx:
             await _extend_lease(tx, means, row)
@@ -178,22 +193,8 @@ async def _settle(
         Blocked: What was found for another effect by its values is certainly this one's.
     """
     now = means.clock.now()
-    outcome = effect.kind.outcome(configured.place, effect.call, done)
-    carrier = tracing.carry()
-    told = new_event(
-        outcome.event_type,
-        connection=configured.place.connection,
-        entity_id=done.provider_id,
-        transition=effect.key,
-        data=outcome.data,
-        sequence=1,
-        time=now,
-        detected_at=now,
-        caused_by=event,
-        traceparent=carrier.get("traceparent"),
-        tracestate=carrier.get("tracestate"),
-    )
     place = configured.place.connection
+    told = _told(configured.place, event, effect, done, now)
     async with means.store.write("outbox") as tx:
         claimed = await ledger.claimed_provider_ids(tx, place, [done.provider_id])
         if claimed and done.found_by == "value":
@@ -207,7 +208,7 @@ async def _settle(
             now=now,
         )
         if first:
-            await outbox.add(tx, [announce.row(told, now)])
+            await outbox.add(tx, [announce.row(one, now) for one in told])
     if first and claimed:
         raise Blocked(
             f"{effect.kind.name} {done.provider_id} in {place} is that of {effect.key}, but was "
@@ -216,6 +217,26 @@ async def _settle(
         )
     metrics.END_TO_END_SECONDS.labels(configured.reaction.name).observe(
         max((now - event.time).total_seconds(), 0)
+    )
+
+
+def _told(place: Place, event: Event, effect: Effect, done: Done, now: datetime) -> Iterator[Event]:
+    if effect.kind.outcome is None:
+        return
+    outcome = effect.kind.outcome(place, effect.call, done)
+    carrier = tracing.carry()
+    yield new_event(
+        outcome.event_type,
+        connection=place.connection,
+        entity_id=done.provider_id,
+        transition=effect.key,
+        data=outcome.data,
+        sequence=1,
+        time=now,
+        detected_at=now,
+        caused_by=event,
+        traceparent=carrier.get("traceparent"),
+        tracestate=carrier.get("tracestate"),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from adapters.store import ledger
 from events.base import EventModel
 from events.envelope import Event
 from workers.settings import Section
@@ -34,7 +35,7 @@ class Blocked(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where effects land: a connection and what it knows and its provider does not say."""
+    """A connection for reactions, and what it knows and its provider does not say."""
 
     connection: str
     client: Any
@@ -50,11 +51,15 @@ class Effect:
         key: The business key, unique for ever: the same effect planned again has the same key.
         kind: How the call is made and found again.
         call: The typed call.
+        needs: The key of an effect that must have happened before.
+        basis: The provider's id of that one; known when the call is made, not when it is planned.
     """
 
     key: str
     kind: EffectKind
     call: Any
+    needs: str | None = None
+    basis: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,19 +109,35 @@ class EffectKind:
     """How one kind of effect is sent, found and told, as functions.
 
     Attributes:
-        send: Makes the call. Raises the errors of adapters.http.errors.
+        send: Makes the call of an effect. Raises the errors of adapters.http.errors.
         find: Looks whether an earlier attempt took effect, without changing anything.
         request: The call as JSON for the ledger and for dry runs; no secrets.
         restore: The call again from that JSON: what was sent is what must be looked for.
-        outcome: The event that tells of the effect.
+        outcome: The event that tells of the effect, where there is one besides the audit.
     """
 
     name: str
-    send: Callable[[Place, Any], Awaitable[Done]]
+    send: Callable[[Place, Effect], Awaitable[Done]]
     find: Callable[[Place, Search], Awaitable[Done | Absent | Unclear]]
     request: Callable[[Any], Json]
     restore: Callable[[Json], Any]
-    outcome: Callable[[Place, Any, Done], Outcome]
+    outcome: Callable[[Place, Any, Done], Outcome] | None = None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a reaction may read before it plans: both systems, and what was done before.
+
+    `effects` returns those of the given effect keys that were begun.
+    """
+
+    source: Place
+    target: Place
+    effects: Callable[[Iterable[str]], Awaitable[Mapping[str, ledger.Effect]]]
+
+
+async def nothing(_reach: Reach, _event: Event, _settings: Any) -> None:
+    """Gather nothing: the event and the settings say all."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +150,11 @@ class Reaction:
         target_provider: The provider that it calls.
         event_types: The events it answers.
         settings: The model of its table in the configuration.
-        plan: Pure: the event, the settings and the target's place in, effects out. Raises Blocked.
+        plan: Pure: the event, the settings, the target's place and the facts in, effects out, in
+            the order in which they are made. Raises Blocked.
+        gather: Reads the facts that `plan` needs and the event does not say; writes nothing.
+            Raises Blocked and the errors of adapters.http.errors.
+        parks_key: Whether later events of a key wait while an earlier one is blocked or dead.
     """
 
     name: str
@@ -137,15 +162,18 @@ class Reaction:
     target_provider: str
     event_types: frozenset[str]
     settings: type[ReactionSettings]
-    plan: Callable[[Event, Any, Place], list[Effect]]
+    plan: Callable[[Event, Any, Place, Any], list[Effect]]
+    gather: Callable[[Reach, Event, Any], Awaitable[Any]] = nothing
+    parks_key: bool = False
 
 
 @dataclass(frozen=True)
 class Configured:
-    """A reaction with its settings and the place of its effects."""
+    """A reaction with its settings, the place of its events and the place of its effects."""
 
     reaction: Reaction
     settings: ReactionSettings
+    origin: Place
     place: Place
 
     @property

@@ -36,7 +36,7 @@ def configured(
             raise SettingsError(describe(error, path, under=("reactions", name))) from None
         _check(settings, path, f"reactions.{name}.from", own.source, reaction.source_provider)
         _check(settings, path, f"reactions.{name}.to", own.target, reaction.target_provider)
-        found[name] = Configured(reaction, own, places[own.target])
+        found[name] = Configured(reaction, own, places[own.source], places[own.target])
     return found
 
 

@@ -26,6 +26,7 @@ def row_for(
         mode="live" if one.settings.mode == "live" else "dry-run",
         received_at=now,
         traceparent=carrier.get("traceparent", event.traceparent),
+        parks=one.reaction.parks_key,
     )
 
 

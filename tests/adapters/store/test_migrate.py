@@ -17,7 +17,7 @@ import adapters
 from adapters.store import MigrationsPending, Store, StoreTooNew, migrate
 from adapters.store.tables import metadata
 
-ALL = ["0001", "0002"]
+ALL = ["0001", "0002", "0003"]
 HEAD = ALL[-1]
 
 

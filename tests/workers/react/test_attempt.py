@@ -18,8 +18,7 @@ from tests.workers.react.world import (
     hooked,
 )
 from workers.react.effects import charge_sheet
-from workers.react.effects.charge_sheet import PlannedCharge
-from workers.react.reaction import Done, Place
+from workers.react.reaction import Done, Effect, Place
 
 THREE_LINES = (line(), line(recharge="0"), line("3", "0.125"), line(kind="MATERIALS"))
 
@@ -184,8 +183,8 @@ async def test_a_call_that_takes_effect_late_but_within_the_settling_time_is_fou
     fault = world.fault("delay", hold=True)
     on_its_way: list[asyncio.Task[Done]] = []
 
-    async def send(place: Place, call: PlannedCharge) -> Done:
-        on_its_way.append(asyncio.create_task(charge_sheet.send(place, call)))
+    async def send(place: Place, effect: Effect) -> Done:
+        on_its_way.append(asyncio.create_task(charge_sheet.send(place, effect)))
         await world.sandbox.state.faults.until(lambda: fault.held == 1)
         raise Ambiguous("operate", "put_chargesheet", "no complete answer")
 
@@ -205,8 +204,8 @@ async def test_a_call_that_takes_effect_late_but_within_the_settling_time_is_fou
 async def test_a_call_slower_than_its_lease_is_given_up_and_looked_for(world: World) -> None:
     on_its_way: list[asyncio.Task[Done]] = []
 
-    async def send(place: Place, call: PlannedCharge) -> Done:
-        on_its_way.append(asyncio.create_task(charge_sheet.send(place, call)))
+    async def send(place: Place, effect: Effect) -> Done:
+        on_its_way.append(asyncio.create_task(charge_sheet.send(place, effect)))
         return await for_ever()  # type: ignore[no-any-return]
 
     await world.take(paid())

@@ -107,7 +107,7 @@ def with_plan(configured: Configured, function: Any) -> Configured:
 async def test_a_mistake_in_a_plan_ends_dead_by_its_type_and_place_without_its_text(
     world: World,
 ) -> None:
-    def mistaken(event: Event, own: Any, place: Place) -> list[Effect]:
+    def mistaken(event: Event, own: Any, place: Place, _facts: None) -> list[Effect]:
         raise KeyError("Pat Example, 5 Example Street")
 
     await world.take(paid())
@@ -133,7 +133,7 @@ async def test_a_mistake_is_retried_by_hand_once_it_is_mended(world: World) -> N
 
 
 async def test_a_mistake_does_not_hold_up_the_next_of_its_key(world: World) -> None:
-    def mistaken(event: Event, own: Any, place: Place) -> list[Effect]:
+    def mistaken(event: Event, own: Any, place: Place, _facts: None) -> list[Effect]:
         if event.subject == "a":
             raise ZeroDivisionError
         return plan(event, own, place)
@@ -147,8 +147,8 @@ async def test_a_mistake_does_not_hold_up_the_next_of_its_key(world: World) -> N
 
 
 async def test_a_mistake_after_the_call_does_not_forget_the_call(world: World) -> None:
-    async def send(place: Place, call: Any) -> Done:
-        await charge_sheet.send(place, call)
+    async def send(place: Place, effect: Effect) -> Done:
+        await charge_sheet.send(place, effect)
         raise IndexError("ids")
 
     await world.take(paid())

@@ -88,12 +88,12 @@ class Counting:
         self.now = self.most = 0
         self.turn = asyncio.Semaphore(0)
 
-    async def __call__(self, place: Place, call: Any) -> Done:
+    async def __call__(self, place: Place, effect: Effect) -> Done:
         self.now += 1
         self.most = max(self.most, self.now)
         try:
             await self.turn.acquire()
-            return await charge_sheet.send(place, call)
+            return await charge_sheet.send(place, effect)
         finally:
             self.now -= 1
 
@@ -210,9 +210,9 @@ async def test_never_more_are_in_flight_than_there_are_slots(slots: int, world: 
 async def test_what_a_reaction_calls_goes_before_all_that_is_polled(world: World) -> None:
     priorities: list[Priority] = []
 
-    async def send(place: Place, call: Any) -> Done:
+    async def send(place: Place, effect: Effect) -> Done:
         priorities.append(present_priority())
-        return await charge_sheet.send(place, call)
+        return await charge_sheet.send(place, effect)
 
     await world.take(numbered("1"))
     async with running(world.executor(hooked(world.configured(), send=send))):
@@ -262,7 +262,7 @@ async def test_a_slow_connection_holds_up_no_other(world: World) -> None:
 def named(configured: Configured) -> Configured:
     """The same with keys of its own, so that its effects are others."""
 
-    def own(event: Event, settings: Any, place: Place) -> list[Effect]:
+    def own(event: Event, settings: Any, place: Place, _facts: None) -> list[Effect]:
         return [replace(one, key=f"another/{one.key}") for one in plan(event, settings, place)]
 
     return replace(configured, reaction=replace(configured.reaction, plan=own))
@@ -330,7 +330,7 @@ async def test_whoever_takes_too_long_at_the_end_is_cut_off_and_found_later(
 async def test_a_mistake_in_a_reaction_ends_neither_the_executor_nor_the_others(
     world: World,
 ) -> None:
-    def mistaken(event: Event, own: Any, place: Place) -> list[Effect]:
+    def mistaken(event: Event, own: Any, place: Place, _facts: None) -> list[Effect]:
         if event.subject == "uuid-1":
             raise RuntimeError
         return plan(event, own, place)

@@ -157,7 +157,8 @@ class World:
     def configured(self, client: EssensysClient | None = None, **changes: Any) -> Configured:
         """The reaction as configured; changes are keys of its table."""
         place = Place("operate", client or self.client, "GBP", "Europe/London")
-        return Configured(recharge_paid_invoice.REACTION, settings(**changes), place)
+        origin = Place("plentific", None, "GBP", "Europe/London")
+        return Configured(recharge_paid_invoice.REACTION, settings(**changes), origin, place)
 
     def executor(self, *configured: Configured, **changes: Any) -> Means:
         """An executor of these reactions (as configured, if none is given)."""
@@ -280,8 +281,8 @@ class World:
 def hooked(configured: Configured, **functions: Any) -> Configured:
     """The reaction with some functions of its effects' kind replaced."""
 
-    def plan(event: Event, own: Any, place: Place) -> list[Effect]:
-        effects = configured.reaction.plan(event, own, place)
+    def plan(event: Event, own: Any, place: Place, facts: Any) -> list[Effect]:
+        effects = configured.reaction.plan(event, own, place, facts)
         return [replace(one, kind=replace(one.kind, **functions)) for one in effects]
 
     return replace(configured, reaction=replace(configured.reaction, plan=plan))

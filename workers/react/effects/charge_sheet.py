@@ -27,6 +27,7 @@ from events.essensys import ChargeSheetData
 from workers.react.reaction import (
     Absent,
     Done,
+    Effect,
     EffectKind,
     Json,
     Outcome,
@@ -71,13 +72,14 @@ class PlannedCharge(BaseModel):
         return ChargeSheetPut(**self.model_dump(exclude={"effect_key", "invoice_uuid", "line"}))
 
 
-async def send(place: Place, call: PlannedCharge) -> Done:
+async def send(place: Place, effect: Effect) -> Done:
     """Write the charge sheet.
 
     Raises:
         ProviderError: As in adapters.http.errors; Ambiguous when it may have been written.
     """
     client: EssensysClient = place.client
+    call: PlannedCharge = effect.call
     answer = await client.charge_sheets.put([call.put()])
     return Done(provider_id=answer.ids[0], found_by="answer", response={"ids": list(answer.ids)})
 

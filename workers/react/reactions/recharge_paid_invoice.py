@@ -80,7 +80,7 @@ class Settings(ReactionSettings):
         return self
 
 
-def plan(event: Event, settings: Settings, place: Place) -> list[Effect]:
+def plan(event: Event, settings: Settings, place: Place, _facts: None = None) -> list[Effect]:
     """Return one charge sheet per line to be recharged, in the order of the lines.
 
     Raises:

@@ -46,7 +46,7 @@ async def look(
 
 async def write(world: World, call: PlannedCharge = CALL) -> str:
     place = Place("operate", world.client, "GBP", "Europe/London")
-    return (await send(place, call)).provider_id
+    return (await send(place, Effect(call.effect_key, KIND, call))).provider_id
 
 
 def entered(world: World, call: PlannedCharge = CALL, kind: str = "", **changes: Any) -> str:
