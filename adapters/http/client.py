@@ -394,6 +394,8 @@ def _check_headers(call: Call, headers: Mapping[str, str]) -> None:
 
 def _without_body(received: Received, request: httpx.Request) -> httpx.Response:
     """What an auth flow is shown: the status and the headers."""
-    # Raw, because a provider's headers need not be ASCII.
-    headers = [(k, v) for k, v in received.headers.raw if k.lower() != b"content-encoding"]
+    headers = received.headers
+    if "content-encoding" in headers:
+        headers = headers.copy()
+        del headers["content-encoding"]
     return httpx.Response(received.status, headers=headers, request=request)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 
 import httpx
 from opentelemetry import trace
@@ -52,6 +53,12 @@ def counting_calls() -> Iterator[Calls]:
         _calls.reset(outer)
 
 
+@lru_cache(maxsize=1)
+def _tracer(provider: trace.TracerProvider) -> trace.Tracer:
+    # Kept: to get one takes as long as to begin a span.
+    return provider.get_tracer("tiebeam.http")
+
+
 @contextmanager
 def observed(
     connection: str, call: Call, request: httpx.Request, resend: int
@@ -66,7 +73,7 @@ def observed(
         counted.count += 1
     started = time.perf_counter()
     # Not the current span: what a caller does while it reads a stream is no part of the exchange.
-    span = trace.get_tracer("tiebeam.http").start_span(
+    span = _tracer(trace.get_tracer_provider()).start_span(
         f"{call.method} {call.operation}",
         kind=trace.SpanKind.CLIENT,
         attributes=_attributes(connection, call, request, resend),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
 from adapters.store.bulk import Bulk
-from adapters.store.columns import Json
+from adapters.store.columns import Json, JsonText
 from adapters.store.rows import columns_of, names_of, values_of, values_of_all
 from adapters.store.tables import entities
 
@@ -40,16 +41,39 @@ class Entity:
     marks: Json = None
 
 
+class _Chosen:
+    """Columns of entities by their ids, thousands at a time.
+
+    To SQLite the ids go as one JSON text: a parameter for each costs more than to find its row.
+    """
+
+    def __init__(self, *columns: ColumnElement[Any], lock: bool = False) -> None:
+        chosen = select(*columns).where(
+            entities.c.connection == bindparam("connection"), entities.c.kind == bindparam("kind")
+        )
+        if lock:
+            chosen = chosen.with_for_update()
+        its_id = entities.c.entity_id
+        each = func.json_each(bindparam("ids", type_=JsonText)).table_valued("value").c.value
+        self._by_text = chosen.where(its_id.in_(select(each)))
+        self._by_list = chosen.where(its_id.in_(bindparam("ids", expanding=True)))
+
+    async def rows(
+        self, tx: AsyncConnection, connection: str, kind: str, ids: Iterable[str]
+    ) -> list[Any]:
+        statement = self._by_text if tx.dialect.name == "sqlite" else self._by_list
+        found: list[Any] = []
+        for part in dialects.chunks(list(dict.fromkeys(ids))):
+            given = {"connection": connection, "kind": kind, "ids": part}
+            found += (await tx.execute(statement, given)).all()
+        return found
+
+
 _COLUMNS = columns_of(Entity, entities)
 # Written once: to put these together costs more than to run them.
-_CHOSEN = and_(
-    entities.c.connection == bindparam("connection"),
-    entities.c.kind == bindparam("kind"),
-    entities.c.entity_id.in_(bindparam("ids", expanding=True)),
-)
-_LOAD = select(*_COLUMNS).where(_CHOSEN)
-_FINGERPRINTS = select(entities.c.entity_id, entities.c.row_fingerprint).where(_CHOSEN)
-_VERSIONS = select(entities.c.entity_id, entities.c.version).where(_CHOSEN).with_for_update()
+_LOAD = _Chosen(*_COLUMNS)
+_FINGERPRINTS = _Chosen(entities.c.entity_id, entities.c.row_fingerprint)
+_VERSIONS = _Chosen(entities.c.entity_id, entities.c.version, lock=True)
 _KEY = ("connection", "kind", "entity_id")
 _ADD = Bulk(lambda _tx: insert(entities), names_of(Entity))
 _CHANGE = Bulk(
@@ -64,24 +88,15 @@ async def load(
     tx: AsyncConnection, connection: str, kind: str, ids: Iterable[str]
 ) -> dict[str, Entity]:
     """Those of the entities that we know, by id. Takes thousands of ids."""
-    found: dict[str, Entity] = {}
-    for part in dialects.chunks(list(dict.fromkeys(ids))):
-        rows = await tx.execute(_LOAD, {"connection": connection, "kind": kind, "ids": part})
-        found.update((row.entity_id, Entity(*row)) for row in rows.all())
-    return found
+    found = [Entity(*row) for row in await _LOAD.rows(tx, connection, kind, ids)]
+    return {one.entity_id: one for one in found}
 
 
 async def fingerprints(
     tx: AsyncConnection, connection: str, kind: str, ids: Iterable[str]
 ) -> dict[str, str]:
     """The row fingerprints of those entities that we know, by id: what unchanged ones cost."""
-    found: dict[str, str] = {}
-    for part in dialects.chunks(list(dict.fromkeys(ids))):
-        rows = await tx.execute(
-            _FINGERPRINTS, {"connection": connection, "kind": kind, "ids": part}
-        )
-        found.update(map(tuple, rows.all()))
-    return found
+    return dict(map(tuple, await _FINGERPRINTS.rows(tx, connection, kind, ids)))
 
 
 async def save(tx: AsyncConnection, entity: Entity, expected_version: int | None) -> bool:
@@ -130,12 +145,8 @@ async def _locked(tx: AsyncConnection, those: Sequence[Entity]) -> dict[str, int
 
     On SQLite nobody else writes anyway.
     """
-    found: dict[str, int] = {}
-    given = {"connection": those[0].connection, "kind": those[0].kind}
-    for part in dialects.chunks(sorted({entity.entity_id for entity in those})):
-        rows = await tx.execute(_VERSIONS, given | {"ids": part})
-        found.update(map(tuple, rows.all()))
-    return found
+    ids = sorted({entity.entity_id for entity in those})
+    return dict(map(tuple, await _VERSIONS.rows(tx, those[0].connection, those[0].kind, ids)))
 
 
 async def _change(tx: AsyncConnection, changes: Sequence[tuple[Entity, int | None]]) -> None:

@@ -96,7 +96,8 @@ async def record_baseline(
     Rows to which something happened since are left out: the next look tells of it.
     """
     now = source.clock.now()
-    by_id = {_id(source, row): row for row in rows}
+    field = source.stream.id_field
+    by_id = {str(row[field]): row for row in rows}
     known = await entities.fingerprints(tx, *source.place, by_id)
     new = [
         _from_row(source, entity_id, row, shown, now)
@@ -124,7 +125,8 @@ async def observe_rows(
     other rows are saved all the same and the first error is kept in the tally. What happened before
     `late`, a quicker way of looking should have found.
     """
-    by_id = {_id(source, row): row for row in rows}
+    field = source.stream.id_field
+    by_id = {str(row[field]): row for row in rows}
     shown = {entity_id: fingerprint(row) for entity_id, row in by_id.items()}
     async with source.store.read() as tx:
         seen = await entities.fingerprints(tx, *source.place, by_id)
@@ -212,10 +214,6 @@ def _whole(source: Source, row: Json) -> Detail[ProviderModel]:
 def key_of(stream: Stream, state: Json, entity_id: str) -> str:
     """The ordering key of an entity's events."""
     return stream.ordering_key(state) if stream.ordering_key else entity_id
-
-
-def _id(source: Source, row: Json) -> str:
-    return str(row[source.stream.id_field])
 
 
 async def _all(looks: Sequence[Coroutine[Any, Any, Look]], tally: Tally) -> list[Observation]:

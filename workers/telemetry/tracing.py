@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 
 from opentelemetry import trace
 from opentelemetry.context import Context
@@ -43,6 +44,12 @@ def carried(carrier: Mapping[str, str | None]) -> Context:
     return _PROPAGATOR.extract({name: value for name, value in carrier.items() if value})
 
 
+@lru_cache(maxsize=1)
+def _tracer(built: trace.TracerProvider) -> trace.Tracer:
+    # Kept: to get one takes as long as to begin a span.
+    return built.get_tracer("tiebeam")
+
+
 @contextmanager
 def span(
     name: str,
@@ -56,8 +63,7 @@ def span(
 
     The text of an exception may hold what a provider answered, so it stays out of the span.
     """
-    tracer = trace.get_tracer("tiebeam")
-    with tracer.start_as_current_span(
+    with _tracer(trace.get_tracer_provider()).start_as_current_span(
         name,
         context=parent,
         kind=kind,
