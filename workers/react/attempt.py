@@ -5,9 +5,17 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 
-from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised, Unsendable
+from adapters.http.errors import (
+    Ambiguous,
+    ProviderError,
+    Rejected,
+    Transient,
+    Unauthorised,
+    Unsendable,
+)
 from adapters.store import inbox, ledger, outbox
 from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow
@@ -25,8 +33,10 @@ from workers.telemetry import logs, metrics, tracing
 log = logs.logger("react")
 
 
-async def carry_out(means: Means, row: InboxRow) -> None:
+async def carry_out(means: Means, row: InboxRow) -> Ending | None:
     """Make one attempt at a claimed reaction and save its end, whatever it is.
+
+    Returns the end, or None where another process has taken the reaction over.
 
     Raises:
         StoreError: The end could not be saved; the row's lease will run out.
@@ -40,15 +50,18 @@ async def carry_out(means: Means, row: InboxRow) -> None:
     ):
         try:
             event = event_of(row)
-            ending = Ending("succeeded", outcome=await _try(means, row, event, done))
+            outcome = await _try(means, row, event, done)
+            ending = Ending("succeeded", outcome=outcome, answered=bool(done))
         except LeaseLost:
             log.warning("taken over by another process", reaction=row.reaction, row=row.id)
-            return
+            return None
         except StoreError:
             raise
         except Exception as error:
             ending = _ending(means, row, error)
-        await _finish(means, row, event, replace(ending, effects=tuple(done)))
+        ending = replace(ending, effects=tuple(done))
+        await _finish(means, row, event, ending)
+    return ending
 
 
 async def _try(
@@ -88,17 +101,18 @@ def _ending(means: Means, row: InboxRow, error: Exception) -> Ending:
         case NotSettled():
             return Ending("retrying", str(error), again_at=error.until)
         case Ambiguous():
-            return Ending("retrying", str(error), again_at=now + means.settle)
+            return Ending("retrying", str(error), again_at=now + means.settle, trouble=True)
         case Transient() | Unauthorised():
             # Unauthorised: not this request is wrong but the connection's credentials, and all
             # reactions would die of it
             again = next_attempt(row.attempts, now, error.retry_after, means.random)
-            return Ending("retrying", str(error), again_at=again)
+            return Ending("retrying", str(error), again_at=again, trouble=not _is_busy(error))
         case Refused():
-            return Ending("dead", str(error), outcome=_refusal(error))
+            return Ending("dead", str(error), outcome=_refusal(error), answered=True)
         case Rejected():
             kept = {"request": error.request_excerpt, "response": error.response_excerpt}
-            return Ending("dead", str(error), outcome={"status": error.status, **kept})
+            refusal = {"status": error.status, **kept}
+            return Ending("dead", str(error), outcome=refusal, answered=True)
         case MalformedEvent():
             return Ending("dead", str(error))
     # A mistake of ours, or of a reaction's author. Tried again by itself it would fail again, and
@@ -106,6 +120,12 @@ def _ending(means: Means, row: InboxRow, error: Exception) -> Ending:
     why = _mistake(error)
     log.error("reaction failed", reaction=row.reaction, row=row.id, why=why, exc_info=error)
     return Ending("dead", why)
+
+
+def _is_busy(error: ProviderError) -> bool:
+    """Whether a provider that works asks for patience, now or by a pause that is still on."""
+    pausing = error.status is None and error.retry_after is not None
+    return pausing or error.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _mistake(error: Exception) -> str:

@@ -24,13 +24,18 @@ AUDITED: dict[State, str] = {
 
 @dataclass(frozen=True)
 class Ending:
-    """How an attempt ended; `again_at` is set when another one follows by itself."""
+    """How an attempt ended; `again_at` is set when another one follows by itself.
+
+    `trouble` says that it was for the connection's sake, `answered` that its provider did answer.
+    """
 
     state: State
     reason: str | None = None
     again_at: datetime | None = None
     outcome: Json | None = None
     effects: tuple[reactions.Effect, ...] = ()
+    trouble: bool = False
+    answered: bool = False
 
 
 def audit_event(row: InboxRow, event: Event | None, ending: Ending, now: datetime) -> Event:

@@ -14,6 +14,8 @@ from adapters.store import inbox
 from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow
 from workers.react import attempt
+from workers.react.audit import Ending
+from workers.react.breaker import Breaker
 from workers.react.means import Means
 from workers.telemetry import logs
 
@@ -28,27 +30,35 @@ log = logs.logger("react")
 async def run(means: Means, stopping: asyncio.Event) -> None:
     """Carry out reactions until told to stop; then let those in flight end."""
     async with asyncio.TaskGroup() as group:
-        for connection, slots in means.slots.items():
+        for connection in means.slots:
             names = [
                 name
                 for name, configured in means.reactions.items()
                 if configured.place.connection == connection and configured.settings.mode != "off"
             ]
             if names:
-                group.create_task(_serve(means, names, slots, stopping), name=f"react {connection}")
+                serving = _serve(means, connection, names, stopping)
+                group.create_task(serving, name=f"react {connection}")
 
 
-async def _serve(means: Means, names: Sequence[str], slots: int, stopping: asyncio.Event) -> None:
-    running: set[asyncio.Task[None]] = set()
+async def _serve(
+    means: Means, connection: str, names: Sequence[str], stopping: asyncio.Event
+) -> None:
+    slots = means.slots[connection]
+    running: set[asyncio.Task[Ending | None]] = set()
+    breaker = Breaker(connection, means.clock)
 
-    def ended(task: asyncio.Task[None]) -> None:
+    def ended(task: asyncio.Task[Ending | None]) -> None:
         running.discard(task)
+        breaker.ended(None if task.cancelled() else task.result())
         means.store.notify("reactions")  # not before: its slot must be seen free
 
     try:
         while not stopping.is_set():
             seen = means.store.notified("reactions")
-            for row in await _claim(means, names, slots - len(running)):
+            rows = await _claim(means, names, breaker.allows(slots - len(running)))
+            breaker.began(len(rows))
+            for row in rows:
                 task = asyncio.create_task(_carry_out(means, row), name=f"reaction {row.id}")
                 running.add(task)
                 task.add_done_callback(ended)
@@ -69,19 +79,20 @@ async def _claim(means: Means, names: Sequence[str], free: int) -> list[InboxRow
         return []
 
 
-async def _carry_out(means: Means, row: InboxRow) -> None:
+async def _carry_out(means: Means, row: InboxRow) -> Ending | None:
     # In either case the row stays claimed; when its lease has run out it is looked at again.
     try:
         with at_priority(Priority.REACTION):
-            await attempt.carry_out(means, row)
+            return await attempt.carry_out(means, row)
     except StoreError as error:
         log.error("store not usable", reaction=row.reaction, row=row.id, why=str(error))
     except Exception as error:
         why = type(error).__name__
         log.error("end not saved", reaction=row.reaction, row=row.id, why=why, exc_info=error)
+    return None
 
 
-async def _drain(running: set[asyncio.Task[None]]) -> None:
+async def _drain(running: set[asyncio.Task[Ending | None]]) -> None:
     if not running:
         return
     _, late = await asyncio.wait(running, timeout=DRAIN)

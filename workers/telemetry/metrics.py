@@ -54,6 +54,9 @@ REACTIONS_FINISHED = Counter(
 REACTIONS_WAITING = Gauge(
     "tiebeam_reactions", "Reactions by state as the store has them", ["reaction", "state"]
 )
+BREAKER_OPEN = Gauge(
+    "tiebeam_breaker_open", "1 while no reaction is begun there, for it fails", ["connection"]
+)
 END_TO_END_SECONDS = Histogram(
     "tiebeam_end_to_end_seconds",
     "From the provider's own time of the change to the effect",

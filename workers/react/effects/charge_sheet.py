@@ -89,6 +89,12 @@ async def find(place: Place, search: Search) -> Done | Absent | Unclear:
     client: EssensysClient = place.client
     call: PlannedCharge = search.effect.call
     since = search.sent_at.date() - OVERLAP
+    # Before the references: whatever is in this list has its reference in theirs.
+    alike = {
+        sheet.charge_sheet_id
+        async for sheet in _charge_sheets(client, call.account, since)
+        if same_charge(sheet, call, client.time_zone)
+    }
     mine, references = stamp_of(call.reference), defaultdict(set)
     async for charge_id, reference in _references(client, call.account, since):
         if mine is not None and stamp_of(reference) == mine:
@@ -97,11 +103,6 @@ async def find(place: Place, search: Search) -> Done | Absent | Unclear:
     billed = await _billed(client, call.reference)
     if billed is not None:
         return billed
-    alike = {
-        sheet.charge_sheet_id
-        async for sheet in _charge_sheets(client, call.account, since)
-        if same_charge(sheet, call, client.time_zone)
-    }
     alike -= await search.claimed(alike)
     # an equal charge that carries another stamp of ours is another line's, and only such a one
     alike = {one for one in alike if not any(stamp_of(text) for text in references[one])}
