@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from typing import Any, Literal
 
 from adapters.kafka.errors import KafkaUnavailable, TopicMismatch
 from adapters.kafka.topics import TopicSpec, open_topics
@@ -13,7 +13,7 @@ from events import catalogue
 from workers import ops, relay
 from workers.detect import drift, hints
 from workers.detect.poller import poll
-from workers.react import executor, intake
+from workers.react import attempt, executor, intake
 from workers.telemetry import logs
 from workers.webhooks import role as webhooks
 from workers.wiring import Parts
@@ -24,6 +24,7 @@ BROKER_PAUSE = 2.0
 
 log = logs.logger("run")
 Job = Callable[[], Coroutine[Any, Any, None]]
+Word = Literal["stop", "reload"]
 
 
 async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> None:
@@ -34,6 +35,8 @@ async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> 
     """
     budget = parts.budget()
     await budget.load()
+    if "react" in roles:
+        await attempt.look_again(parts.store, parts.clock)
     jobs: dict[str, Job] = {"budget": budget.keep, "ops": lambda: ops.serve(parts)}
     if "poll" in roles:
         jobs["poll"] = lambda: poll(parts.sources, parts.owner, parts.settings.poll.lease)
@@ -112,3 +115,16 @@ def stop_on_signals(stopping: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+
+
+def listen() -> asyncio.Queue[Word]:
+    """Return what signals tell from now on: to stop, or (SIGHUP) to read the settings anew."""
+    heard: asyncio.Queue[Word] = asyncio.Queue()
+    words: dict[int, Word] = {
+        signal.SIGTERM: "stop",
+        signal.SIGINT: "stop",
+        signal.SIGHUP: "reload",
+    }
+    for number, word in words.items():
+        asyncio.get_running_loop().add_signal_handler(number, heard.put_nowait, word)
+    return heard

@@ -241,6 +241,14 @@ async def ids_in(tx: AsyncConnection, states: Sequence[State]) -> list[int]:
     return list(await tx.scalars(chosen.order_by(reactions.c.id)))
 
 
+async def ids_with_outcome(tx: AsyncConnection, state: State, outcome: Json) -> list[int]:
+    """The ids of the rows in a state that ended with exactly this outcome, oldest first."""
+    chosen = select(reactions.c.id).where(
+        reactions.c.state == state, reactions.c.outcome == outcome, *_index_hint([state])
+    )
+    return list(await tx.scalars(chosen.order_by(reactions.c.id)))
+
+
 async def make_live(
     tx: AsyncConnection, ids: Iterable[int], names: Sequence[str], now: datetime
 ) -> list[int]:

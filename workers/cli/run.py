@@ -9,8 +9,11 @@ import typer
 
 from workers import run as roles
 from workers.cli.context import Context
+from workers.settings import Settings, SettingsError
 from workers.telemetry import logs, tracing
 from workers.wiring import Parts, assemble
+
+log = logs.logger("run")
 
 
 def run(
@@ -19,7 +22,10 @@ def run(
         list[str] | None, typer.Argument(help=f"Any of {', '.join(roles.ROLES)}; none: all.")
     ] = None,
 ) -> None:
-    """Run the workers until SIGTERM or SIGINT. An SQLite store is upgraded on the way."""
+    """Run the workers until SIGTERM or SIGINT. An SQLite store is upgraded on the way.
+
+    SIGHUP makes them read the configuration anew; what lacked a mapping is then looked at again.
+    """
     chosen = role or list(roles.ROLES)
     unknown = [name for name in chosen if name not in roles.ROLES]
     if unknown:
@@ -28,18 +34,52 @@ def run(
 
 
 async def _run(context: Context, chosen: list[str]) -> None:
-    settings = context.settings()
-    logs.configure(settings.telemetry.log_level)
+    settings: Settings | None = context.settings()
+    assert settings is not None
     provider = tracing.provider(settings.telemetry.otlp_endpoint)
     tracing.install(provider)
-    stopping = asyncio.Event()
-    roles.stop_on_signals(stopping)
+    heard = roles.listen()
     try:
-        async with assemble(settings, context.path) as parts:
-            await _prepare(parts)
-            await roles.serve(parts, chosen, stopping)
+        while settings is not None:
+            logs.configure(settings.telemetry.log_level)
+            async with assemble(settings, context.path) as parts:
+                await _prepare(parts)
+                settings = await _serve(context, parts, chosen, heard)
     finally:
         provider.shutdown()
+
+
+async def _serve(
+    context: Context, parts: Parts, chosen: list[str], heard: asyncio.Queue[roles.Word]
+) -> Settings | None:
+    """Serve until told to stop (None), or until there are other settings to serve with."""
+    ending = asyncio.Event()
+    hearing = asyncio.create_task(_hear(context, heard, ending))
+    try:
+        await roles.serve(parts, chosen, ending)
+    except BaseException:
+        hearing.cancel()
+        raise
+    return await hearing
+
+
+async def _hear(
+    context: Context, heard: asyncio.Queue[roles.Word], ending: asyncio.Event
+) -> Settings | None:
+    try:
+        while await heard.get() == "reload":
+            try:
+                found = context.settings()
+                async with assemble(found, context.path):
+                    pass  # it fits together
+            except SettingsError as error:
+                log.error("settings not usable, going on with those before", why=str(error))
+                continue
+            log.info("settings read anew")
+            return found
+        return None
+    finally:
+        ending.set()
 
 
 async def _prepare(parts: Parts) -> None:

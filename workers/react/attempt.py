@@ -17,20 +17,35 @@ from adapters.http.errors import (
     Unsendable,
 )
 from adapters.store import inbox, ledger, outbox
+from adapters.store.engine import Store
 from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow
 from events import reactions
 from events.envelope import Event, MalformedEvent
 from workers import announce
+from workers.clock import Clock
 from workers.react.audit import AUDITED, Ending, audit_event
 from workers.react.means import Means
 from workers.react.once import LeaseLost, NotSettled, Refused, ensure
-from workers.react.reaction import Blocked, Configured, Json, Reach
+from workers.react.reaction import Blocked, Configured, Json, Missing, Reach
 from workers.react.retry import next_attempt
 from workers.react.row import event_of
 from workers.telemetry import logs, metrics, tracing
 
+MISSING: Json = {"missing": "mapping"}
+"""The outcome of a reaction that waits for a line in the configuration."""
+
 log = logs.logger("react")
+
+
+async def look_again(store: Store, clock: Clock) -> int:
+    """Make pending what waits for a line in the configuration, which was just read; how many."""
+    async with store.write("reactions") as tx:
+        blocked = await inbox.ids_with_outcome(tx, "blocked", MISSING)
+        again = await inbox.retry(tx, blocked, clock.now())
+    if again:
+        log.info("looking again at what lacked a mapping", count=len(again))
+    return len(again)
 
 
 async def carry_out(means: Means, row: InboxRow) -> Ending | None:
@@ -96,6 +111,8 @@ def _ending(means: Means, row: InboxRow, error: Exception) -> Ending:
     """Turn whatever went wrong into an ending."""
     now = means.clock.now()
     match error:
+        case Missing():
+            return Ending("blocked", str(error), outcome=MISSING)
         case Blocked() | Unsendable():
             return Ending("blocked", str(error))
         case NotSettled():

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from workers.react.reaction import Blocked
+from workers.react.reaction import Blocked, Missing
 
 
 def look_up(table: Mapping[str, str], keys: Sequence[str | None], where: str) -> str:
@@ -19,7 +19,7 @@ def look_up(table: Mapping[str, str], keys: Sequence[str | None], where: str) ->
         where: The mapping's place in the configuration, for the message.
 
     Raises:
-        Blocked: None of the keys is there; the text is the line to add.
+        Missing: None of the keys is there; the text is the line to add.
     """
     named = [key for key in keys if key]
     for key in named:
@@ -29,7 +29,7 @@ def look_up(table: Mapping[str, str], keys: Sequence[str | None], where: str) ->
         raise Blocked(f"{where}: the event names nothing to look up")
     # quoted as JSON, which TOML reads: the line can be copied whatever the key holds
     first, *others = (json.dumps(key, ensure_ascii=False) for key in named)
-    raise Blocked(f'{where}: add {first} = "…"' + "".join(f" (or {key})" for key in others))
+    raise Missing(f'{where}: add {first} = "…"' + "".join(f" (or {key})" for key in others))
 
 
 def read_table(path: Path) -> dict[str, str]:

@@ -33,6 +33,13 @@ class Blocked(Exception):
     """A person must decide or add something; the text says what."""
 
 
+class Missing(Blocked):
+    """A mapping lacks an entry: the text is what to add; another look follows when it may be there.
+
+    A configuration that is read anew makes the reaction pending again by itself.
+    """
+
+
 @dataclass(frozen=True)
 class Place:
     """A connection for reactions, and what it knows and its provider does not say."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
@@ -9,10 +10,16 @@ import socket
 import httpx
 import pytest
 
-from tests.end_to_end.process import tiebeam
+from adapters.store import Store, inbox
+from adapters.store.inbox import InboxRow, NewReaction
+from events.envelope import Event, to_headers
+from tests.end_to_end.process import Running, tiebeam
 from tests.workers.cli.conftest import Shell
+from tests.workers.react.invoices import paid
 
 pytestmark = pytest.mark.slow  # each starts processes of its own
+PATIENCE = 20.0
+"""Seconds after which a condition will not come true any more."""
 
 
 async def test_a_port_that_is_taken_ends_the_workers_with_one_line(shell: Shell) -> None:
@@ -38,6 +45,61 @@ async def test_workers_without_broker_and_providers_go_on_and_stop_when_asked(
     assert first["level"] == "warning"
     assert shell.database.exists()  # upgraded on the way
     assert run.out == ""
+
+
+async def test_settings_read_anew_let_what_lacked_a_mapping_go_on(shell: Shell) -> None:
+    shell.change('account = { "PROP-001" = "277754" }', 'account = { "PROP-002" = "277754" }')
+    async with Store.open(shell.url) as store:
+        await store.upgrade()
+        async with store.write() as tx:
+            await inbox.add(tx, [_waiting(paid(property_external_reference="PROP-001"))])
+        async with tiebeam("--config", str(shell.config), "run", "react") as run:
+            blocked = await _until(store, "blocked")
+            shell.change("[kafka]", "[kafka]\nnonsense = 1")
+            run.process.send_signal(signal.SIGHUP)
+            await _line(run, "settings not usable, going on with those before")
+            shell.change("nonsense = 1\n", "")
+            shell.change("PROP-002", "PROP-001")
+            run.process.send_signal(signal.SIGHUP)
+            await _line(run, "settings read anew")
+            tried = await _until(store, "retrying")
+            assert await run.stopped() == 0
+    assert 'account: add "PROP-001"' in (blocked.reason or "")
+    assert "no connection" in (tried.reason or ""), "nobody answers at the other end"
+
+
+def _waiting(event: Event) -> NewReaction:
+    return NewReaction(
+        reaction="recharge-paid-invoice",
+        event_id=event.id,
+        event_type=event.type,
+        subject=event.subject,
+        ordering_key=event.key,
+        sequence=event.sequence,
+        value=event.data,
+        headers=[(name, text.decode()) for name, text in to_headers(event)],
+        mode="live",
+        received_at=event.detected_at,
+    )
+
+
+async def _until(store: Store, state: str) -> InboxRow:
+    """Wait until the one reaction is in a state."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            async with store.read() as tx:
+                (row,) = await inbox.find(tx)
+            if row.state == state:
+                return row
+            await asyncio.sleep(0.05)
+
+
+async def _line(run: Running, event: str) -> None:
+    """Wait for a line of the log."""
+    assert run.process.stderr is not None
+    async with asyncio.timeout(PATIENCE):
+        while json.loads(await run.process.stderr.readline())["message"] != event:
+            pass
 
 
 async def test_the_sandbox_says_where_it_listens_and_ends_when_interrupted() -> None:
