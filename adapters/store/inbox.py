@@ -235,9 +235,13 @@ async def cancel(tx: AsyncConnection, ids: Iterable[int], why: str, now: datetim
     return sorted(changed)
 
 
-async def ids_in(tx: AsyncConnection, states: Sequence[State]) -> list[int]:
-    """The ids of all rows in these states, oldest first."""
+async def ids_in(
+    tx: AsyncConnection, states: Sequence[State], names: Sequence[str] | None = None
+) -> list[int]:
+    """The ids of all rows in these states, or of those of the reactions `names`, oldest first."""
     chosen = select(reactions.c.id).where(reactions.c.state.in_(states), *_index_hint(states))
+    if names is not None:
+        chosen = chosen.where(reactions.c.reaction.in_(names))
     return list(await tx.scalars(chosen.order_by(reactions.c.id)))
 
 

@@ -15,7 +15,12 @@ from adapters.store.inbox import InboxRow, State
 from workers.cli.context import Failed, out, run_with_parts
 from workers.wiring import Parts
 
-app = typer.Typer(help="List, show and retry reactions.", no_args_is_help=True)
+app = typer.Typer(help="List, show, retry and cancel reactions.", no_args_is_help=True)
+Blocked = Annotated[bool, typer.Option("--blocked", help="All that are blocked.")]
+Dead = Annotated[bool, typer.Option("--dead", help="All that are dead.")]
+OnlyOf = Annotated[
+    list[str] | None, typer.Option("--reaction", help="Of all those, only of these reactions.")
+]
 HIDDEN = {"value", "headers"}
 """What an event says may be about people: `show` leaves it to the topic."""
 
@@ -24,7 +29,9 @@ HIDDEN = {"value", "headers"}
 def show_all(
     context: typer.Context,
     state: Annotated[State | None, typer.Option(help="Only in this state.")] = None,
-    reaction: Annotated[str | None, typer.Option(help="Only this reaction.")] = None,
+    reaction: Annotated[list[str] | None, typer.Option(help="Only these reactions.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only to events of this entity.")] = None,
+    event: Annotated[str | None, typer.Option(help="Only to the event of this ce_id.")] = None,
     limit: Annotated[int, typer.Option(min=1)] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -35,7 +42,9 @@ def show_all(
             return await inbox.find(
                 tx,
                 states=[state] if state else None,
-                names=[reaction] if reaction else None,
+                names=reaction or None,
+                subject=subject,
+                event_id=event,
                 limit=limit,
             )
 
@@ -86,24 +95,21 @@ def show_one(
 def retry(
     context: typer.Context,
     numbers: Annotated[list[int] | None, typer.Argument(metavar="ID")] = None,
-    blocked: Annotated[bool, typer.Option("--blocked", help="All that are blocked.")] = False,
-    dead: Annotated[bool, typer.Option("--dead", help="All that are dead.")] = False,
+    blocked: Blocked = False,
+    dead: Dead = False,
+    reaction: OnlyOf = None,
 ) -> None:
     """Make reactions pending again. What they have already done is not done twice.
 
     A dry run named by its id is carried out if its reaction is live by now.
     """
-    if not numbers and not blocked and not dead:
-        raise typer.BadParameter("name reactions by id, or use --blocked or --dead")
-
-    kinds: dict[State, bool] = {"blocked": blocked, "dead": dead}
-    states = [state for state, wanted in kinds.items() if wanted]
+    states = _chosen(numbers, blocked, dead)
 
     async def work(parts: Parts) -> list[int]:
         live = [name for name, one in parts.reactions.items() if one.settings.mode == "live"]
         now = parts.clock.now()
         async with parts.store.write("reactions") as tx:
-            chosen = [*(numbers or ()), *await inbox.ids_in(tx, states)]
+            chosen = [*(numbers or ()), *await inbox.ids_in(tx, states, reaction or None)]
             again = await inbox.retry(tx, chosen, now)
             return again + await inbox.make_live(tx, numbers or (), live, now)
 
@@ -111,6 +117,47 @@ def retry(
     if not again:
         raise Failed("nothing to retry: only retrying, blocked, dead and dry-run reactions can be")
     out.print(f"{len(again)} pending again")
+
+
+@app.command("cancel")
+def cancel(
+    context: typer.Context,
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="ID")] = None,
+    blocked: Blocked = False,
+    dead: Dead = False,
+    reaction: OnlyOf = None,
+    why: Annotated[str, typer.Option(help="Kept as the reason.")] = "by hand",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Give reactions up, so that later ones of their keys go on. They can still be retried.
+
+    What they have begun or done at the provider stays there.
+    """
+    states = _chosen(numbers, blocked, dead)
+
+    async def choose(parts: Parts) -> list[int]:
+        async with parts.store.read() as tx:
+            return [*(numbers or ()), *await inbox.ids_in(tx, states, reaction or None)]
+
+    chosen = run_with_parts(context.obj, choose)
+    if states and chosen and not yes:
+        typer.confirm(f"cancel {len(chosen)} reactions?", abort=True)
+
+    async def work(parts: Parts) -> list[int]:
+        async with parts.store.write("reactions") as tx:
+            return await inbox.cancel(tx, chosen, f"cancelled: {why}", parts.clock.now())
+
+    given_up = run_with_parts(context.obj, work)
+    if not given_up:
+        raise Failed("nothing to cancel: only pending, retrying, blocked and dead reactions can be")
+    out.print(f"{len(given_up)} cancelled")
+
+
+def _chosen(numbers: list[int] | None, blocked: bool, dead: bool) -> list[State]:
+    if not numbers and not blocked and not dead:
+        raise typer.BadParameter("name reactions by id, or use --blocked or --dead")
+    kinds: dict[State, bool] = {"blocked": blocked, "dead": dead}
+    return [state for state, wanted in kinds.items() if wanted]
 
 
 def _shown(row: InboxRow) -> dict[str, Any]:

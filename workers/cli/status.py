@@ -108,7 +108,7 @@ def _streams(seen: Overview) -> Table:
 def _reactions(seen: Overview) -> Table | str:
     if not seen.reactions:
         return "reactions: none yet"
-    states = ("pending", "running", "retrying", "succeeded", "blocked", "dead")
+    states = ("pending", "running", "retrying", "succeeded", "blocked", "dead", "cancelled")
     table = Table("reaction", *states, box=None)
     for name, counts in seen.reactions.items():
         table.add_row(name, *(str(counts.get(one, 0)) for one in states))

@@ -140,3 +140,54 @@ def test_retry_of_nothing_at_all_is_a_mistake_in_the_command(filled: Shell) -> N
     done = filled.tiebeam("reactions", "retry")
     assert done.code == 2
     assert "name reactions by id, or use --blocked or --dead" in " ".join(done.err.split())
+
+
+def test_list_can_be_limited_to_an_entity_and_an_event(filled: Shell) -> None:
+    def ids(*options: str) -> list[int]:
+        return [row["id"] for row in json.loads(filled.tiebeam(*LIST_JSON, *options).out)]
+
+    one = json.loads(filled.tiebeam("reactions", "show", "3").out)
+    assert 3 in ids("--subject", one["subject"])
+    assert ids("--event", one["event_id"]) == [3]
+
+
+LIST_JSON = ("reactions", "list", "--json")
+
+
+def test_cancel_gives_up_what_is_named_and_keeps_the_reason(filled: Shell) -> None:
+    done = filled.tiebeam("reactions", "cancel", "2", "4", "--why", "charged by hand")
+
+    assert (done.code, done.out, done.err) == (0, "2 cancelled\n", "")
+    rows = shelves.rows(filled.url)
+    assert [rows[number].state for number in (2, 3, 4)] == ["cancelled", "dead", "cancelled"]
+    assert rows[2].reason == "cancelled: charged by hand"
+
+
+def test_cancel_of_many_asks_first(filled: Shell) -> None:
+    asked = filled.tiebeam("reactions", "cancel", "--dead")
+    assert asked.code != 0
+    assert "cancel 1 reactions?" in asked.out
+    assert shelves.states(filled.url)[3] == "dead"
+
+    told = filled.tiebeam("reactions", "cancel", "--dead", "--yes")
+    assert (told.code, told.out) == (0, "1 cancelled\n")
+    assert shelves.states(filled.url)[3] == "cancelled"
+
+
+def test_cancel_and_retry_of_many_can_be_limited_to_a_reaction(filled: Shell) -> None:
+    for command in ("retry", "cancel"):
+        done = filled.tiebeam("reactions", command, "--blocked", "--reaction", "another")
+        assert done.code == 1
+        assert f"nothing to {command}" in done.err
+    assert shelves.states(filled.url)[2] == "blocked"
+
+
+def test_what_has_succeeded_cannot_be_cancelled(filled: Shell, one_line: Refused) -> None:
+    line = one_line(filled.tiebeam("reactions", "cancel", "1"), 1)
+    assert line.startswith("nothing to cancel")
+
+
+def test_what_was_cancelled_can_be_retried(filled: Shell) -> None:
+    filled.tiebeam("reactions", "cancel", "2")
+    assert filled.tiebeam("reactions", "retry", "2").code == 0
+    assert shelves.states(filled.url)[2] == "pending"

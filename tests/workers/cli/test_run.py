@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from adapters.store import Store, inbox
-from adapters.store.inbox import InboxRow, NewReaction
-from events.envelope import Event, to_headers
+from adapters.store.inbox import InboxRow
 from tests.end_to_end.process import Running, tiebeam
 from tests.workers.cli.conftest import Shell
 from tests.workers.react.invoices import paid
+from tests.workers.react.taking import waiting
 
 pytestmark = pytest.mark.slow  # each starts processes of its own
 PATIENCE = 20.0
@@ -52,7 +52,7 @@ async def test_settings_read_anew_let_what_lacked_a_mapping_go_on(shell: Shell) 
     async with Store.open(shell.url) as store:
         await store.upgrade()
         async with store.write() as tx:
-            await inbox.add(tx, [_waiting(paid(property_external_reference="PROP-001"))])
+            await inbox.add(tx, [waiting(paid(property_external_reference="PROP-001"))])
         async with tiebeam("--config", str(shell.config), "run", "react") as run:
             blocked = await _until(store, "blocked")
             shell.change("[kafka]", "[kafka]\nnonsense = 1")
@@ -66,21 +66,6 @@ async def test_settings_read_anew_let_what_lacked_a_mapping_go_on(shell: Shell) 
             assert await run.stopped() == 0
     assert 'account: add "PROP-001"' in (blocked.reason or "")
     assert "no connection" in (tried.reason or ""), "nobody answers at the other end"
-
-
-def _waiting(event: Event) -> NewReaction:
-    return NewReaction(
-        reaction="recharge-paid-invoice",
-        event_id=event.id,
-        event_type=event.type,
-        subject=event.subject,
-        ordering_key=event.key,
-        sequence=event.sequence,
-        value=event.data,
-        headers=[(name, text.decode()) for name, text in to_headers(event)],
-        mode="live",
-        received_at=event.detected_at,
-    )
 
 
 async def _until(store: Store, state: str) -> InboxRow:

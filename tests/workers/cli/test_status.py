@@ -49,8 +49,8 @@ def test_status_shows_streams_outbox_and_reactions(filled: Shell) -> None:
         "plentific: list_invoices: [/red] Internal Server Error (500)"
     ) in lines
     assert lines[-2:] == [
-        "reaction pending running retrying succeeded blocked dead",
-        "recharge-paid-invoice 1 0 1 2 1 1",
+        "reaction pending running retrying succeeded blocked dead cancelled",
+        "recharge-paid-invoice 1 0 1 2 1 1 0",
     ]
 
 

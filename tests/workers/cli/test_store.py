@@ -4,7 +4,12 @@ import sqlite3
 
 import pytest
 
+from adapters.kafka.settings import KafkaSettings
+from events.reactions import Effect, Reaction, ReactionData, ReactionState
+from tests.events import samples
+from tests.workers.cli import shelves, topics
 from tests.workers.cli.conftest import Refused, Shell
+from tests.workers.react.invoices import paid
 
 
 def test_upgrade_makes_the_tables_and_says_so_once(shell: Shell) -> None:
@@ -45,3 +50,45 @@ def test_a_store_made_by_a_newer_version_is_not_touched(shell: Shell, one_line: 
         database.execute("UPDATE alembic_version SET version_num = 'm9999'")
     line = one_line(shell.tiebeam("store", "upgrade"), 1)
     assert line.endswith("newer than this program (m9999); install the newer tiebeam")
+
+
+@pytest.mark.kafka
+@pytest.mark.real_kafka
+def test_a_lost_store_is_rebuilt_from_the_topics_and_a_full_one_only_added_to_when_told(
+    shell: Shell, kafka: str, kafka_settings: KafkaSettings, one_line: Refused
+) -> None:
+    topics.connect(shell, kafka, kafka_settings.topic_prefix)
+    event = paid()
+    audit = samples.event(
+        "tiebeam.reaction.succeeded",
+        data=ReactionData(
+            reaction=Reaction(
+                name=shelves.NAME,
+                state=ReactionState.SUCCEEDED,
+                attempts=1,
+                dry_run=False,
+                trigger_ce_id=event.id,
+                trigger_type=event.type,
+                trigger_subject=event.subject,
+                effects=(Effect(key="charge-sheet/a/b/1", connection="operate", provider_id="7"),),
+            )
+        ),
+        key=event.key,
+    )
+    topics.publish(kafka_settings, [event, audit])
+
+    done = shell.tiebeam("store", "rebuild")
+
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0] == "plentific: 1 invoice known"
+    assert lines[-1] == (
+        "2 events read: 1 ends of reactions and 1 effects restored, 0 unusable; "
+        "`tiebeam replay --since DATE` shows what was not answered"
+    )
+    assert any(line.startswith("plentific/invoices: tells what is new since ") for line in lines)
+    assert shelves.states(shell.url) == {1: "succeeded"}
+    again = one_line(shell.tiebeam("store", "rebuild"), 1)
+    assert again.endswith("is not empty; --yes adds to it what the topics tell besides")
+    assert shell.tiebeam("store", "rebuild", "--yes").code == 0
+    assert shelves.states(shell.url) == {1: "succeeded"}

@@ -9,7 +9,8 @@ from typing import Any
 from aiokafka import ConsumerRecord, TopicPartition
 
 from adapters.kafka.records import SendResult
-from events.envelope import Event
+from adapters.store.inbox import NewReaction
+from events.envelope import Event, to_headers
 from tests.workers.react.invoices import paid
 from tests.workers.react.world import (
     FakeConsumer,
@@ -24,6 +25,23 @@ DONE = SendResult(0, 0)
 
 def numbered(number: int, **changes: Any) -> Event:
     return paid(uuid=f"invoice-{number}", **changes)
+
+
+def waiting(event: Event) -> NewReaction:
+    """The row by which an event waits to be recharged."""
+    return NewReaction(
+        reaction="recharge-paid-invoice",
+        event_id=event.id,
+        event_type=event.type,
+        subject=event.subject,
+        ordering_key=event.key,
+        sequence=event.sequence,
+        value=event.data,
+        headers=[(name, text.decode()) for name, text in to_headers(event)],
+        mode="live",
+        received_at=event.detected_at,
+        traceparent=event.traceparent,
+    )
 
 
 async def taken(
