@@ -33,7 +33,7 @@ fix: .venv/.ready ## Mend what the linter can mend, and format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: .venv/.ready ## Measure (minutes) and write tests/benchmarks/RESULTS.md
+bench: .venv/.ready ## Measure, beside other tools that it fetches, and write tests/benchmarks/RESULTS.md
 	@$(BIN)/python -m tests.benchmarks
 
 schemas: .venv/.ready ## Write the events' JSON Schemas

@@ -90,15 +90,14 @@ def _section(result: Result, profiles: Mapping[str, Profile]) -> list[str]:
         *(f"- {line}" for line in verdicts(result)),
         "",
     ]
-    for goal in result.missed():
-        lines += _why(result, goal, profiles)
+    for row, goal in {goal.ours: goal for goal in result.missed()}.items():
+        lines += _why(result, goal, profiles.get(row))
     return lines
 
 
-def _why(result: Result, goal: Goal, profiles: Mapping[str, Profile]) -> list[str]:
+def _why(result: Result, goal: Goal, profile: Profile | None) -> list[str]:
     cause = goal.cause(result.middle(goal.ours)) if goal.cause else "not looked into"
     lines = [f"Why `{goal.ours}` misses its goal: {cause}.", ""]
-    profile = profiles.get(goal.ours)
     if profile is not None:
         lines += ["```text", *profile.lines(), "```", ""]
     return lines

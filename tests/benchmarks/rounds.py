@@ -78,13 +78,14 @@ Contender = Callable[[], Awaitable[Mapping[str, Sample]]]
 class Goal:
     """`ours` must reach `at_least` of the rate of `peer`; None: measured, no goal claimed.
 
-    `cause` says why it is not reached, from the facts of our median sample.
+    `cause` says why it is not reached, from the facts of our median sample. `stretch` is hoped for.
     """
 
     ours: str
     peer: str
     at_least: float | None = None
     cause: Callable[[Sample], str] | None = None
+    stretch: float | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ class Workload:
         contenders: by the name of their first row.
         goals: which rows are compared.
         warm_up: done once before the first round: imports, and what else is done only once.
-        rounds: how many rounds a contender takes part in, where not all of them: by its name.
+        rounds: in how many rounds, the first, a contender takes part, where not in all: by its
+            name.
         smaller: contenders that do the same with less, to be profiled instead: by its name.
         spent: what the samples count as seconds: seconds, or what there is instead.
         tells: what a row's median sample tells besides, from its facts: by the row's name.
@@ -142,11 +144,9 @@ class Result:
         return ordered[(len(ordered) - 1) // 2]
 
     def ratio(self, goal: Goal) -> float:
-        """The median over the rounds of our rate to the peer's."""
-        ours, peer = self.samples[goal.ours], self.samples[goal.peer]
-        if len(ours) != len(peer):
-            return self.middle(goal.ours).rate / self.middle(goal.peer).rate
-        return median(one.rate / other.rate for one, other in zip(ours, peer, strict=True))
+        """The median, over the rounds in which both took part, of our rate to the peer's."""
+        both = zip(self.samples[goal.ours], self.samples[goal.peer], strict=False)
+        return median(one.rate / other.rate for one, other in both)
 
     def missed(self) -> list[Goal]:
         """The goals not reached."""
@@ -235,10 +235,13 @@ def verdicts(result: Result) -> list[str]:
 
 
 def _verdict(result: Result, goal: Goal) -> str:
-    if goal.at_least is None:
-        return ""
-    reached = "NOT reached" if goal in result.missed() else "reached"
-    return f" (goal {goal.at_least:g}: {reached})"
+    wanted = {"goal": goal.at_least, "stretch": goal.stretch}
+    told = [
+        f"{name} {least:g}: {'reached' if result.ratio(goal) >= least else 'NOT reached'}"
+        for name, least in wanted.items()
+        if least is not None
+    ]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def shown(number: float) -> str:

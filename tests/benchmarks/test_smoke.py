@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,11 +11,15 @@ from rich.console import Console
 
 from adapters.kafka.settings import KafkaSettings
 from tests.benchmarks import calls, detection, intake, memory, reactions, relay, webhooks
+from tests.benchmarks.listing_server import PREFIX
 from tests.benchmarks.material import with_hot_key
 from tests.benchmarks.order import check_record
+from tests.benchmarks.peers import environments
+from tests.benchmarks.peers.contenders import HAND_WRITTEN, run
 from tests.benchmarks.profiling import profiled
 from tests.benchmarks.report import Report, markdown
 from tests.benchmarks.rounds import Goal, Moment, Result, Sample, Workload, measure, table
+from tests.benchmarks.serving import child
 
 pytestmark = pytest.mark.slow  # each runs a whole workload
 
@@ -29,8 +34,29 @@ async def _smoke(workload: Workload) -> Result:
 
 
 async def test_detection_finds_every_change(tmp_path: Path) -> None:
-    async with detection.workload(tmp_path, rows=1_000) as workload:
+    async with detection.workload(tmp_path, rows=1_000, peers=()) as workload:
         await _smoke(workload)
+
+
+async def test_a_peer_makes_its_passes_in_a_process_of_its_own() -> None:
+    async with child("tests.benchmarks.listing_server", "1000") as url:
+        samples = await run(HAND_WRITTEN, Path(sys.executable), f"{url}{PREFIX}", 1_000)
+
+    assert tuple(samples) == HAND_WRITTEN.passes
+    assert all(sample.items == 1_000 and sample.seconds > 0 for sample in samples.values())
+
+
+async def test_a_peer_that_cannot_be_installed_is_left_out_and_the_report_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environments, "PINS", tmp_path)
+    monkeypatch.setattr(environments, "ENVIRONMENTS", tmp_path)
+    (tmp_path / "handwritten.txt").write_text("./nowhere-1.0-py3-none-any.whl", encoding="utf-8")
+
+    async with detection.workload(tmp_path, rows=200, peers=(HAND_WRITTEN,)) as workload:
+        assert "Left out: handwritten, since uv pip failed: " in workload.about
+        assert HAND_WRITTEN.passes[0] not in workload.rows
+        assert HAND_WRITTEN.passes[0] not in workload.contenders
 
 
 async def test_looking_at_a_list_takes_memory_that_can_be_told(tmp_path: Path) -> None:
@@ -40,7 +66,7 @@ async def test_looking_at_a_list_takes_memory_that_can_be_told(tmp_path: Path) -
 
 
 async def test_every_change_is_told_in_the_end_and_calls_are_counted(tmp_path: Path) -> None:
-    size = calls.Size(orders=300, changes_an_hour=120, warm_up=0.1, hours=0.2, sampled=10)
+    size = calls.Size(orders=300, changes_an_hour=120, hours=0.2, sampled=10)
     async with calls.workload(tmp_path, size) as workload:
         await _smoke(workload)
 
@@ -82,7 +108,11 @@ async def test_a_missed_goal_is_told_with_its_cause_and_its_profile() -> None:
         unit="things",
         rows={"slow": "dawdles", "quick": "hurries"},
         contenders={"slow": slow, "quick": quick},
-        goals=[Goal("slow", "quick", 0.6, lambda sample: f"{sample.facts['pauses']} pauses")],
+        goals=[
+            Goal("slow", "quick", 0.6, lambda sample: f"{sample.facts['pauses']} pauses"),
+            Goal("slow", "quick", 0.7, lambda sample: f"{sample.facts['pauses']} pauses"),
+            Goal("quick", "slow", 1.5, stretch=3),
+        ],
     )
     result = await measure(workload, rounds=2)
 
@@ -90,11 +120,22 @@ async def test_a_missed_goal_is_told_with_its_cause_and_its_profile() -> None:
 
     assert result.ratio(workload.goals[0]) == 0.5
     assert "slow / quick: 0.50 (goal 0.6: NOT reached)" in text
-    assert "Why `slow` misses its goal: 3 pauses." in text
+    assert "quick / slow: 2.00 (goal 1.5: reached; stretch 3: NOT reached)" in text
+    assert text.count("Why `slow` misses its goal: 3 pauses.") == 1
     assert "own time by package" in text
     assert "Not run: no luck." in text
     with Console(record=True, quiet=True) as console:
         console.print(table(result))
+
+
+def test_a_ratio_is_of_the_rounds_in_which_both_took_part() -> None:
+    workload = Workload("W0", "An example.", "things", {}, {}, [Goal("often", "once")])
+    samples = {
+        "often": [Sample(10, 1.0, 0.0), Sample(10, 5.0, 0.0)],
+        "once": [Sample(10, 2.0, 0.0)],
+    }
+
+    assert Result(workload, samples).ratio(workload.goals[0]) == 2.0
 
 
 def test_a_hot_key_has_its_share_evenly_among_the_others() -> None:
