@@ -7,3 +7,6 @@ from typing import Final
 
 # The providers' documents and their examples; tests that need them skip where they are absent.
 SHARED: Final = Path(__file__).resolve().parents[2] / "shared"
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+"""This repository."""

@@ -1,4 +1,4 @@
-"""One statement over thousands of rows, without SQLAlchemy's own work for each of them."""
+"""A statement put together once, and run for one row or thousands, without more work for each."""
 
 from __future__ import annotations
 
@@ -35,15 +35,25 @@ class Bulk:
         self._names = list(names)
         self._compiled: dict[str, _Compiled] = {}
 
-    async def run(self, tx: AsyncConnection, columns: Columns) -> None:
-        """Run it for each row, in their order; they are converted as SQLAlchemy would."""
+    async def run(self, tx: AsyncConnection, columns: Columns) -> int:
+        """Run it for each row, in their order; they are converted as SQLAlchemy would.
+
+        Returns how many rows it changed; of several on PostgreSQL, -1.
+        """
         compiled = self._compiled.get(tx.dialect.name) or self._compile(tx)
         converted = [
             _converted(columns[name], convert, memorable)
             for name, convert, memorable in compiled.parameters
         ]
-        if rows := list(zip(*converted, strict=True)):
-            await tx.exec_driver_sql(compiled.text, rows)
+        rows = list(zip(*converted, strict=True))
+        if not rows:
+            return 0
+        given = rows if len(rows) > 1 else rows[0]
+        return (await tx.exec_driver_sql(compiled.text, given)).rowcount
+
+    async def run_one(self, tx: AsyncConnection, values: Mapping[str, Any]) -> bool:
+        """Run it for one row; whether it changed one."""
+        return await self.run(tx, {name: [value] for name, value in values.items()}) == 1
 
     def _compile(self, tx: AsyncConnection) -> _Compiled:
         compiled = self._statement(tx).compile(dialect=tx.dialect, column_keys=self._names)

@@ -30,13 +30,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Engines:
-    """One pool for reading and one for writing. `place` is the URL without its password."""
+    """One pool for reading and one for writing. `place` is the URL without its password.
+
+    `own_trips`: the connections are `TripConnection`s; writers share one, and end in groups.
+    """
 
     reader: AsyncEngine
     writer: AsyncEngine
     readers: int
     writers: int
     place: str
+    own_trips: bool
 
 
 def connect(url: str, busy_timeout: float) -> Engines:
@@ -97,7 +101,7 @@ def _postgresql(url: URL) -> Engines:
     except ModuleNotFoundError as error:
         raise ValueError(f"store.url names PostgreSQL: install the package {error.name}") from None
     place = url.set(drivername="postgresql").render_as_string(hide_password=True)
-    return Engines(reader, writer, READERS, writers, place)
+    return Engines(reader, writer, READERS, writers, place, own_trips=False)
 
 
 def _sqlite(url: URL, busy_timeout: float) -> Engines:
@@ -108,4 +112,5 @@ def _sqlite(url: URL, busy_timeout: float) -> Engines:
         readers=READERS,
         writers=writers,
         place=url.set(drivername="sqlite").render_as_string(),
+        own_trips=True,
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from adapters.store import dialects, migrate
 from adapters.store.errors import MigrationsPending, StoreUnavailable, typed, unreachable
+from adapters.store.groups import Groups
+from adapters.store.seats import Seats, to_the_end
 from adapters.store.wakeups import Wakeups
 
 BUSY_TIMEOUT = 30.0  # seconds to wait for another process that writes to the same SQLite file
@@ -26,10 +28,10 @@ class Store:
 
     def __init__(self, engines: dialects.Engines) -> None:
         self._engines = engines
-        # Seats are taken here and not in the pools: this wait can be cancelled at once and is fair.
-        self._read_seats = asyncio.Semaphore(engines.readers)
-        self._write_seats = asyncio.Semaphore(engines.writers)
+        self._read_seats = Seats(engines.reader, engines.readers, keeps=engines.own_trips)
+        self._write_seats = Seats(engines.writer, engines.writers, keeps=engines.own_trips)
         self._wakeups = Wakeups()
+        self._groups = Groups(lambda: self._connected(self._write_seats), self.notify)
         self._writing: set[asyncio.Task[Any] | None] = set()
         self._closed = False
 
@@ -53,7 +55,7 @@ class Store:
 
         Raises StoreUnavailable, MigrationsPending.
         """
-        async with self._read_seats, self._connected(self._engines.reader) as tx:
+        async with self._connected(self._read_seats) as tx:
             await tx.begin()
             yield tx
 
@@ -62,23 +64,33 @@ class Store:
         """A transaction that commits when its block ends, and rolls back when it raises.
 
         After the commit, and only then, those who wait for `topics` are woken. On SQLite there is
-        one such block at a time, so keep it short and call no provider in it. Cancelled while
-        committing, it commits, then raises CancelledError.
+        one such block at a time, so keep it short and call no provider in it; other processes
+        are kept out from its first statement on, and blocks that wait at the same time share a
+        commit. Cancelled while committing, it commits, then raises CancelledError.
 
         Raises StoreUnavailable, MigrationsPending; RuntimeError inside another write block.
         """
         task = asyncio.current_task()
         if task in self._writing:
             raise RuntimeError("a write transaction inside a write transaction waits for itself")
-        async with self._write_seats:
-            self._writing.add(task)
-            try:
-                async with self._connected(self._engines.writer) as tx:
-                    transaction = await tx.begin()
+        self._writing.add(task)
+        try:
+            async with self._transaction(topics) as tx:
+                yield tx
+        finally:
+            self._writing.discard(task)
+
+    @asynccontextmanager
+    async def _transaction(self, topics: Sequence[str]) -> AsyncIterator[AsyncConnection]:
+        if self._engines.own_trips:
+            with self._typed():
+                async with self._groups.member(topics) as tx:
                     yield tx
-                    await _to_the_end(self._commit(transaction, topics))
-            finally:
-                self._writing.discard(task)
+            return
+        async with self._connected(self._write_seats) as tx:
+            transaction = await tx.begin()
+            yield tx
+            await to_the_end(self._commit(transaction, topics))
 
     async def ping(self) -> None:
         """Touch the store. Raises StoreUnavailable."""
@@ -133,10 +145,10 @@ class Store:
             return
         self._closed = True  # who waits for a seat is refused when it is his turn
         try:
-            async with self._all_seats():
-                pass
+            await self._write_seats.drain()
+            await self._read_seats.drain()
         finally:
-            await _to_the_end(self._disconnect())
+            await to_the_end(self._disconnect())
 
     async def __aenter__(self) -> Self:
         return self
@@ -146,65 +158,45 @@ class Store:
 
     async def _disconnect(self) -> None:
         # In this order, so that SQLite's last connection may fold the WAL into the file.
-        await self._engines.reader.dispose()
-        await self._engines.writer.dispose()
+        await self._read_seats.dispose()
+        await self._write_seats.dispose()
 
     @asynccontextmanager
-    async def _all_seats(self) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            for seats, number in (
-                (self._write_seats, self._engines.writers),
-                (self._read_seats, self._engines.readers),
-            ):
-                for _ in range(number):
-                    await stack.enter_async_context(seats)
-            yield
+    async def _connected(self, seats: Seats) -> AsyncIterator[AsyncConnection]:
+        """A seat and a connection, given back without anything left open, with typed errors."""
+        async with seats:
+            if self._closed:
+                raise StoreUnavailable(self.place, "it is closed")
+            tx = seats.connection()
+            with self._typed():
+                try:
+                    await self._start(tx)
+                    yield tx
+                    await seats.keep(tx)
+                finally:
+                    if tx.sync_connection is not None:
+                        await to_the_end(tx.close())  # rolls back what was not committed
 
-    @asynccontextmanager
-    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        """A connection of the pool, returned without anything left open, with typed errors."""
-        if self._closed:
-            raise StoreUnavailable(self.place, "it is closed")
-        connection = engine.connect()
+    @contextmanager
+    def _typed(self) -> Iterator[None]:
         try:
-            try:
-                await self._start(connection)
-                yield connection
-            finally:
-                if connection.sync_connection is not None:
-                    await _to_the_end(connection.close())  # rolls back what was not committed
+            yield
         except SQLAlchemyError as error:
             problem = typed(error, self.place)
             if problem is None:
                 raise
             raise problem from error
 
-    async def _start(self, connection: AsyncConnection) -> None:
+    async def _start(self, tx: AsyncConnection) -> None:
+        if tx.sync_connection is not None:
+            return
         try:
             # Interrupted halfway, SQLite's driver would leave a connection that nobody closes.
-            await _to_the_end(connection.start())
+            await to_the_end(tx.start())
         except OSError as error:
             raise unreachable(error, self.place) from error
 
-    async def _commit(self, transaction: AsyncTransaction, topics: tuple[str, ...]) -> None:
+    async def _commit(self, transaction: AsyncTransaction, topics: Sequence[str]) -> None:
         await transaction.commit()
         for topic in topics:
             self.notify(topic)
-
-
-async def _to_the_end(work: Coroutine[Any, Any, object]) -> None:
-    """Let `work` finish even when the caller is cancelled meanwhile; then be cancelled."""
-    task = asyncio.create_task(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError as error:
-            if task.cancelled():
-                raise
-            cancelled = error
-        except Exception:
-            break  # raised below, by the task
-    task.result()
-    if cancelled is not None:
-        raise cancelled

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, delete, func, or_, select, text, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.columns import UtcTime
@@ -29,7 +29,10 @@ class NewHint:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Hints about one entity. `generation` rises with each; up to `handled` they are dealt with."""
+    """Hints about one entity. `generation` rises with each; up to `handled` they are dealt with.
+
+    `traceparent` is the span that brought the newest.
+    """
 
     id: int
     connection: str
@@ -38,6 +41,7 @@ class Hint:
     received_at: datetime
     generation: int
     handled: int
+    traceparent: str | None
 
     @property
     def count(self) -> int:
@@ -51,22 +55,25 @@ _ROWS = {
     "sqlite": (
         "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),"
         " json_extract(value, '$[2]'), json_extract(value, '$[3]'), 0,"
-        " json_extract(value, '$[4]'), json_extract(value, '$[5]')"
-        " FROM json_each(:rows) WHERE true"  # else its parser takes ON CONFLICT for a join
+        " json_extract(value, '$[4]'), json_extract(value, '$[5]'), ?"
+        " FROM json_each(?) WHERE true"  # else its parser takes ON CONFLICT for a join
     ),
     "postgresql": (
         "SELECT value ->> 0, value ->> 1, value ->> 2, CAST(value ->> 3 AS bigint), 0,"
-        " CAST(value ->> 4 AS timestamptz), CAST(value ->> 5 AS timestamptz)"
-        " FROM json_array_elements(CAST(:rows AS json))"
+        " CAST(value ->> 4 AS timestamptz), CAST(value ->> 5 AS timestamptz),"
+        " CAST($1 AS text)"
+        " FROM json_array_elements(CAST(CAST($2 AS text) AS json))"
     ),
 }
 _LOOKED_AT = "WHEN hints.handled = hints.generation THEN"
 _ADD = {
-    dialect: text(
+    dialect: (
         "INSERT INTO hints (connection, kind, entity_id, generation, handled, received_at,"
-        f" last_received_at) {rows} ON CONFLICT (connection, kind, entity_id) DO UPDATE SET"
+        f" last_received_at, traceparent) {rows}"
+        " ON CONFLICT (connection, kind, entity_id) DO UPDATE SET"
         " generation = hints.generation + excluded.generation,"
         " last_received_at = excluded.last_received_at,"
+        " traceparent = excluded.traceparent,"
         f" received_at = CASE {_LOOKED_AT} excluded.received_at ELSE hints.received_at END,"
         f" taken_until = CASE {_LOOKED_AT} NULL ELSE hints.taken_until END"
     )
@@ -75,10 +82,13 @@ _ADD = {
 """All rows as one parameter: one for each value would take longer than storing them."""
 
 
-async def add(tx: AsyncConnection, new: Iterable[NewHint]) -> None:
+async def add(
+    tx: AsyncConnection, new: Iterable[NewHint], *, traceparent: str | None = None
+) -> None:
     """Write hints; one about an entity that has a hint already is added to it.
 
     A hint that only waits to be looked at once more is free at once when another comes.
+    `traceparent` is the span that brings them, for the looks to be linked to.
     """
     about: dict[tuple[str, str, str], list[datetime]] = defaultdict(list)
     for hint in new:
@@ -86,12 +96,13 @@ async def add(tx: AsyncConnection, new: Iterable[NewHint]) -> None:
     if not about:
         return
     stored: Any = UtcTime().bind_processor(tx.dialect)
-    rows = [
-        (*entity, len(times), stored(times[0]), stored(times[-1]))
-        # Always in the same order: two writers on PostgreSQL would else wait for each other.
-        for entity, times in sorted(about.items())
-    ]
-    await tx.execute(_ADD[tx.dialect.name], {"rows": orjson.dumps(rows).decode()})
+    rows = []
+    # Always in the same order: two writers on PostgreSQL would else wait for each other.
+    for entity, times in sorted(about.items()):
+        first = stored(times[0])
+        last = first if len(times) == 1 else stored(times[-1])
+        rows.append((*entity, len(times), first, last))
+    await tx.exec_driver_sql(_ADD[tx.dialect.name], (traceparent, orjson.dumps(rows).decode()))
 
 
 async def take(

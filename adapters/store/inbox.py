@@ -8,10 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, TextClause, and_, bindparam, func, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    TextClause,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import claims, dialects
+from adapters.store.bulk import Bulk
 from adapters.store.columns import Headers, Json
 from adapters.store.rows import columns_of, values_of
 from adapters.store.tables import CLOSED_STATES, OPEN_STATES, reactions, state_in
@@ -76,6 +87,26 @@ class InboxRow:
 
 
 _COLUMNS = columns_of(InboxRow, reactions)
+# Written once: to put these together costs more than to run them.
+_HELD = and_(
+    reactions.c.id == bindparam("its_id"),
+    reactions.c.state == literal_column("'running'"),
+    reactions.c.lease_owner == bindparam("its_owner"),
+    reactions.c.lease_token == bindparam("its_token"),
+)
+"""The row is still under the lease that this owner got with this claim."""
+_EXTEND = Bulk(lambda _tx: update(reactions).where(_HELD), ["lease_until"])
+_FINISH = Bulk(
+    lambda _tx: update(reactions).where(_HELD),
+    [
+        *("state", "reason", "outcome", "next_attempt_at"),
+        *("lease_owner", "lease_until", "updated_at"),
+    ],
+)
+_RELEASE = Bulk(
+    lambda _tx: update(reactions).where(_HELD).values(attempts=reactions.c.attempts - text("1")),
+    ["state", "lease_owner", "lease_until", "updated_at"],
+)
 _KNOWN = select(reactions.c.event_id).where(
     reactions.c.reaction == bindparam("reaction"),
     reactions.c.event_id.in_(bindparam("ids", expanding=True)),
@@ -142,7 +173,8 @@ async def extend_lease(
     tx: AsyncConnection, row_id: int, owner: str, until: datetime, *, token: int
 ) -> bool:
     """Keep working on a claimed row until `until`; False where it is not ours any more."""
-    return await _change(tx, _held(row_id, owner, token), lease_until=until)
+    held = {"its_id": row_id, "its_owner": owner, "its_token": token}
+    return await _EXTEND.run_one(tx, {**held, "lease_until": until})
 
 
 async def finish(
@@ -164,17 +196,17 @@ async def finish(
     """
     if (state == "retrying") != (next_attempt_at is not None):
         raise ValueError(f"{state} with next_attempt_at={next_attempt_at}: only retrying has one")
-    return await _change(
-        tx,
-        _held(row_id, owner, token),
-        state=state,
-        reason=reason,
-        outcome=outcome,
-        next_attempt_at=next_attempt_at,
-        lease_owner=None,
-        lease_until=None,
-        updated_at=now,
-    )
+    held = {"its_id": row_id, "its_owner": owner, "its_token": token}
+    ended = {
+        "state": state,
+        "reason": reason,
+        "outcome": outcome,
+        "next_attempt_at": next_attempt_at,
+        "lease_owner": None,
+        "lease_until": None,
+        "updated_at": now,
+    }
+    return await _FINISH.run_one(tx, {**held, **ended})
 
 
 async def release(
@@ -184,15 +216,14 @@ async def release(
 
     It is due at once and the claim does not count as an attempt.
     """
-    return await _change(
-        tx,
-        _held(row_id, owner, token),
-        state="pending",
-        attempts=reactions.c.attempts - 1,
-        lease_owner=None,
-        lease_until=None,
-        updated_at=now,
-    )
+    held = {"its_id": row_id, "its_owner": owner, "its_token": token}
+    given_back = {
+        "state": "pending",
+        "lease_owner": None,
+        "lease_until": None,
+        "updated_at": now,
+    }
+    return await _RELEASE.run_one(tx, {**held, **given_back})
 
 
 async def retry(tx: AsyncConnection, ids: Iterable[int], now: datetime) -> list[int]:
@@ -353,17 +384,3 @@ def _as_pending(event: NewReaction) -> dict[str, Any]:
         "lease_token": 0,
         "updated_at": event.received_at,
     }
-
-
-def _held(row_id: int, owner: str, token: int) -> ColumnElement[bool]:
-    """The row is still under the lease that this owner got with this claim."""
-    return and_(
-        reactions.c.id == row_id,
-        reactions.c.state == "running",
-        reactions.c.lease_owner == owner,
-        reactions.c.lease_token == token,
-    )
-
-
-async def _change(tx: AsyncConnection, held: ColumnElement[bool], **values: Any) -> bool:
-    return (await tx.execute(update(reactions).where(held).values(**values))).rowcount == 1

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
+from adapters.store.bulk import Bulk
 from adapters.store.columns import Json
-from adapters.store.rows import columns_of, values_of
+from adapters.store.rows import columns_of, names_of, values_of
 from adapters.store.tables import effects
 
 FoundBy = Literal["answer", "reference", "value"]
@@ -49,13 +50,25 @@ class Effect:
 
 
 _COLUMNS = columns_of(Effect, effects)
+# Written once: to put these together costs more than to run them.
+_GET = select(*_COLUMNS).where(effects.c.effect_key.in_(bindparam("keys", expanding=True)))
+_CLAIMED = select(effects.c.provider_id).where(
+    effects.c.connection == bindparam("connection"), effects.c.provider_id == bindparam("its_id")
+)
+_BEGIN = Bulk(lambda tx: dialects.insert(tx, effects).on_conflict_do_nothing(), names_of(Effect))
+_FINISH = Bulk(
+    lambda _tx: update(effects).where(
+        effects.c.effect_key == bindparam("key"), effects.c.state == literal_column("'sending'")
+    ),
+    ["state", "provider_id", "response", "found_by", "done_at"],
+)
 
 
 async def get(tx: AsyncConnection, keys: Iterable[str]) -> dict[str, Effect]:
     """Those of the effects that were begun, by key."""
     found: dict[str, Effect] = {}
     for part in dialects.chunks(list(keys)):
-        rows = await tx.execute(select(*_COLUMNS).where(effects.c.effect_key.in_(part)))
+        rows = await tx.execute(_GET, {"keys": part})
         found.update((row.effect_key, Effect(*row)) for row in rows)
     return found
 
@@ -75,8 +88,7 @@ async def begin(
     called again; sending, it may have happened, so look first.
     """
     intent = Effect(key, reaction, reaction_id, connection, request, now, now)
-    statement = dialects.insert(tx, effects).values(values_of(intent)).on_conflict_do_nothing()
-    if (await tx.execute(statement)).rowcount == 1:
+    if await _BEGIN.run_one(tx, values_of(intent)):
         return None
     return (await get(tx, [key]))[key]
 
@@ -125,14 +137,14 @@ async def finish(
     now: datetime,
 ) -> bool:
     """Write that the effect happened and how we know; False where that is written already."""
-    done = (
-        update(effects)
-        .where(_sending(key))
-        .values(
-            state="done", provider_id=provider_id, response=response, found_by=found_by, done_at=now
-        )
-    )
-    return (await tx.execute(done)).rowcount == 1
+    done = {
+        "state": "done",
+        "provider_id": provider_id,
+        "response": response,
+        "found_by": found_by,
+        "done_at": now,
+    }
+    return await _FINISH.run_one(tx, {"key": key, **done})
 
 
 async def of_reaction(tx: AsyncConnection, reaction_id: int) -> list[Effect]:
@@ -146,11 +158,8 @@ async def claimed_provider_ids(
 ) -> set[str]:
     """Those of the provider's ids that belong to an effect already: not to be taken for another."""
     claimed: set[str] = set()
-    for part in dialects.chunks(list(ids)):
-        chosen = select(effects.c.provider_id).where(
-            effects.c.connection == connection, effects.c.provider_id.in_(part)
-        )
-        claimed.update(await tx.scalars(chosen))
+    for one in ids:  # few
+        claimed.update(await tx.scalars(_CLAIMED, {"connection": connection, "its_id": one}))
     return claimed
 
 

@@ -3,6 +3,7 @@
 WAL lets readers and one writer work at the same time; synchronous=FULL makes a commit survive a
 power cut. A write transaction begins with BEGIN IMMEDIATE: it waits for its turn before it reads
 anything, so what it has read cannot change under it, and it cannot fail halfway for want of a lock.
+How all this is said to SQLite's thread is in `trips.py`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import asyncio
 import sqlite3
 import time
 from typing import Any
-from weakref import WeakSet
 
 import aiosqlite
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from adapters.store.trips import TripConnection
 
 _WAL_RETRY_SECONDS = 0.02
 
@@ -31,7 +33,6 @@ def sqlite_engine(url: URL, size: int, busy_timeout: float, *, writes: bool) -> 
         hide_parameters=True,
         pool_size=size,
         max_overflow=0,
-        connect_args={"factory": _Connection},
     )
 
     async def configure(driver: aiosqlite.Connection) -> None:
@@ -44,10 +45,12 @@ def sqlite_engine(url: URL, size: int, busy_timeout: float, *, writes: bool) -> 
         await _pragma(driver, f"query_only = {'OFF' if writes else 'ON'}")
 
     @event.listens_for(engine.sync_engine, "do_connect")
-    def _before_connect(_dialect: object, _record: object, names: Any, options: Any) -> None:
+    def _connect(dialect: Any, _record: object, names: Any, options: Any) -> Any:
         # A file that cannot be opened fails here: the driver would leave a thread behind for it,
         # which complains aloud when the event loop ends before it does.
         sqlite3.connect(*names, **options).close()
+        adapted = dialect.loaded_dbapi.connect(*names, **options)
+        return TripConnection(adapted, writes=writes)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
@@ -56,37 +59,10 @@ def sqlite_engine(url: URL, size: int, busy_timeout: float, *, writes: bool) -> 
 
     @event.listens_for(engine.sync_engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        trips: Any = connection.connection.dbapi_connection
+        trips.begin()
 
     return engine
-
-
-class _Connection(sqlite3.Connection):
-    """A connection that ends its statements and its transaction when it is closed.
-
-    Python's own leaves them to the garbage collector. A task cancelled in the middle of a statement
-    keeps the cursor in its traceback, and as long as that lives the file would stay locked.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._open_cursors: WeakSet[sqlite3.Cursor] = WeakSet()
-
-    def cursor(self, *args: Any, **kwargs: Any) -> Any:
-        """A new cursor; `execute` and its like call this as well."""
-        cursor = super().cursor(*args, **kwargs)
-        self._open_cursors.add(cursor)
-        return cursor
-
-    def close(self) -> None:
-        """End what is going on, then close."""
-        try:
-            for cursor in list(self._open_cursors):
-                cursor.close()
-            if self.in_transaction:
-                self.rollback()
-        finally:
-            super().close()
 
 
 async def _switch_to_wal(driver: aiosqlite.Connection, patience: float) -> None:

@@ -64,7 +64,10 @@ async def ensure(
         ProviderError: As in adapters.http.errors.
     """
     effect = await _on_its_basis(means, effect)
+    end = _last_moment(means)
     async with means.store.write() as tx:
+        # First, so that the clock is read when nobody else can write any more.
+        await _extend_lease(tx, means, row)
         earlier = await ledger.begin(
             tx,
             effect.key,
@@ -74,21 +77,21 @@ async def ensure(
             request=effect.kind.request(effect.call),
             now=means.clock.now(),
         )
-    if earlier is not None and earlier.connection != configured.place.connection:
+    if earlier is None:
+        done = await _send(means, row, configured, effect, end)
+        await _settle(means, configured, event, effect, done)
+        return _audit(configured, effect, done.provider_id, done.found_by)
+    if earlier.connection != configured.place.connection:
         raise Blocked(
             f"{effect.key} was begun in {earlier.connection}, and reactions.{row.reaction}.to is "
             f"{configured.place.connection} now: look for it there, or set it back, then retry"
         )
-    if earlier is not None and earlier.state == "done":
+    if earlier.state == "done":
         return _audit(configured, effect, earlier.provider_id, earlier.found_by)
-    if earlier is not None:
-        effect_before = replace(effect, call=effect.kind.restore(earlier.request))
-        found = await _find(means, row, configured, effect_before, earlier)
-        if found is not None:
-            await _settle(means, configured, event, effect_before, found)
-            return _audit(configured, effect, found.provider_id, found.found_by)
-    done = await _send(means, row, configured, effect, again=earlier is not None)
-    await _settle(means, configured, event, effect, done)
+    effect_before = replace(effect, call=effect.kind.restore(earlier.request))
+    found = await _find(means, row, configured, effect_before, earlier)
+    done = found or await _send_again(means, row, configured, effect)
+    await _settle(means, configured, event, effect_before if found else effect, done)
     return _audit(configured, effect, done.provider_id, done.found_by)
 
 
@@ -138,17 +141,21 @@ async def _find(
     return None if isinstance(found, Absent) else found
 
 
-async def _send(
-    means: Means, row: InboxRow, configured: Configured, effect: Effect, *, again: bool
-) -> Done:
-    """Make the call within the lease; take the intent back if it certainly had no effect."""
-    # counted from here on, so that no wait below makes it later than the lease allows
-    end = asyncio.get_running_loop().time() + _time_to_call(means.lease).total_seconds()
+async def _send_again(means: Means, row: InboxRow, configured: Configured, effect: Effect) -> Done:
+    """Make the call once more, after a look that did not find it."""
+    end = _last_moment(means)
     async with means.store.write() as tx:
         await _extend_lease(tx, means, row)
         request, now = effect.kind.request(effect.call), means.clock.now()
-        if again and not await ledger.mark_sent(tx, effect.key, request=request, now=now):
+        if not await ledger.mark_sent(tx, effect.key, request=request, now=now):
             raise NotSettled(now, "an earlier call was answered meanwhile")
+    return await _send(means, row, configured, effect, end)
+
+
+async def _send(
+    means: Means, row: InboxRow, configured: Configured, effect: Effect, end: float
+) -> Done:
+    """Make the call before `end`; take the intent back if it certainly had no effect."""
     try:
         async with asyncio.timeout_at(end):
             # a process that stood still until after its end is stopped here, before it sends
@@ -176,6 +183,12 @@ async def _extend_lease(tx: AsyncConnection, means: Means, row: InboxRow) -> Non
     until = means.clock.now() + means.lease
     if not await inbox.extend_lease(tx, row.id, means.owner, until, token=row.lease_token):
         raise LeaseLost
+
+
+def _last_moment(means: Means) -> float:
+    # By the loop's time, and taken before the lease is extended: no wait in between makes a call
+    # later than the lease allows.
+    return asyncio.get_running_loop().time() + _time_to_call(means.lease).total_seconds()
 
 
 def _time_to_call(lease: timedelta) -> timedelta:

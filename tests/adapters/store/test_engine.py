@@ -7,11 +7,11 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.util import await_only
 
 from adapters.store import Store, StoreError, StoreUnavailable, cursors, outbox
 from tests.adapters.store.examples import NOW, a_record
@@ -121,40 +121,45 @@ async def test_nobody_is_woken_by_a_write_that_fails(store: Store) -> None:
     assert store.notified("outbox") == 0
 
 
-@asynccontextmanager
-async def _a_slow_statement(store: Store) -> AsyncIterator[tuple[asyncio.Task[None], str]]:
-    """A task that writes and is then held inside SQLite, on SQLite's own thread, until we leave."""
-    held, go_on = asyncio.Event(), threading.Event()
-    loop = asyncio.get_running_loop()
+class _Hold:
+    """Holds SQLite's thread, inside SQLite, from `SELECT hold()` on until it is let go."""
 
-    def hold() -> int:
-        loop.call_soon_threadsafe(held.set)
-        go_on.wait(IN_TIME)
+    def __init__(self) -> None:
+        self.held = asyncio.Event()
+        self._go_on = threading.Event()
+        self._loop = asyncio.get_running_loop()
+
+    async def teach(self, tx: AsyncConnection) -> Any:
+        """The driver's connection of `tx`, which knows hold() now."""
+        driver: Any = (await tx.get_raw_connection()).driver_connection
+        await driver.create_function("hold", 0, self._hold)
+        return driver
+
+    def let_go(self) -> None:
+        self._go_on.set()
+
+    def _hold(self) -> int:
+        self._loop.call_soon_threadsafe(self.held.set)
+        self._go_on.wait(IN_TIME)
         return 1
-
-    async def work() -> None:
-        async with store.write("outbox") as tx:
-            await _put(tx, "half")
-            raw = await tx.get_raw_connection()
-            assert raw.driver_connection is not None
-            await raw.driver_connection.create_function("hold", 0, hold)
-            await tx.execute(text("SELECT hold()"))
-
-    task = asyncio.create_task(work())
-    try:
-        async with asyncio.timeout(IN_TIME):
-            await held.wait()
-        yield task, "held"
-    finally:
-        go_on.set()
 
 
 async def test_a_write_cancelled_in_the_middle_of_a_statement_leaves_nothing(
     sqlite_store: Store,
 ) -> None:
+    hold = _Hold()
+
+    async def write() -> None:
+        async with sqlite_store.write("outbox") as tx:
+            await _put(tx, "half")
+            await hold.teach(tx)
+            await tx.execute(text("SELECT hold()"))
+
     async with asyncio.timeout(IN_TIME):
-        async with _a_slow_statement(sqlite_store) as (task, _):
-            task.cancel()
+        task = asyncio.create_task(write())
+        await hold.held.wait()
+        task.cancel()
+        hold.let_go()
         with pytest.raises(asyncio.CancelledError):
             await task
 
@@ -182,34 +187,78 @@ async def test_a_writer_waiting_for_his_turn_can_be_cancelled(sqlite_store: Stor
         assert await _value(sqlite_store) == "first"
 
 
+@asynccontextmanager
+async def _committing(store: Store) -> AsyncIterator[asyncio.Task[None]]:
+    """A write whose commit waits for SQLite's thread until we leave."""
+    hold, drivers = _Hold(), []
+
+    async def write() -> None:
+        async with store.write("outbox") as tx:
+            await _put(tx, 1)
+            drivers.append(await hold.teach(tx))
+            busy.append(asyncio.create_task(drivers[0].execute_fetchall("SELECT hold()")))
+            await hold.held.wait()
+
+    busy: list[asyncio.Task[Any]] = []
+    task = asyncio.create_task(write())
+    await hold.held.wait()
+    while drivers[0]._tx.empty():  # noqa: ASYNC110 - a queue of threads has no event
+        await asyncio.sleep(0)
+    try:
+        yield task
+    finally:
+        hold.let_go()
+        await asyncio.gather(*busy)
+
+
 async def test_a_write_cancelled_while_it_commits_is_committed_and_wakes(
     sqlite_store: Store,
 ) -> None:
-    committing, go_on = asyncio.Event(), asyncio.Event()
-    engine = sqlite_store._engines.writer.sync_engine
-
-    @event.listens_for(engine, "commit", once=True)
-    def _hold(_connection: object) -> None:
-        committing.set()
-        await_only(go_on.wait())
-
-    async def write() -> None:
-        async with sqlite_store.write("outbox") as tx:
-            await _put(tx, 1)
-
     async with asyncio.timeout(IN_TIME):
-        task = asyncio.create_task(write())
-        await committing.wait()
-        task.cancel()
-        await asyncio.sleep(0)
-        task.cancel()  # even when asked twice
-        await asyncio.sleep(0)
-        go_on.set()
-        with pytest.raises(asyncio.CancelledError):
+        async with _committing(sqlite_store) as task:
+            task.cancel("stop")
+            await asyncio.sleep(0)
+            task.cancel("stop")  # even when asked twice
+            await asyncio.sleep(0)
+            assert not task.done()
+        with pytest.raises(asyncio.CancelledError, match="stop"):
             await task
 
     assert await _value(sqlite_store) == 1
     assert sqlite_store.notified("outbox") == 1
+
+
+async def test_a_cancelled_commit_has_nothing_to_say_to_the_next_one(sqlite_store: Store) -> None:
+    async with asyncio.timeout(IN_TIME):
+        async with _committing(sqlite_store) as task:
+            task.cancel()
+        await asyncio.wait([task])
+
+        async with sqlite_store.write("outbox") as tx:
+            await _put(tx, 2)
+
+    assert await _value(sqlite_store) == 2
+    assert sqlite_store.notified("outbox") == 2
+
+
+async def test_time_that_runs_out_while_committing_is_said_after_it(sqlite_store: Store) -> None:
+    hold = _Hold()
+
+    async def write() -> None:
+        async with asyncio.timeout(None) as limit, sqlite_store.write() as tx:
+            await _put(tx, 1)
+            driver = await hold.teach(tx)
+            busy.append(asyncio.create_task(driver.execute_fetchall("SELECT hold()")))
+            await hold.held.wait()
+            limit.reschedule(asyncio.get_running_loop().time())
+            asyncio.get_running_loop().call_later(0.05, hold.let_go)
+
+    busy: list[asyncio.Task[Any]] = []
+    with pytest.raises(TimeoutError):
+        await write()
+
+    await asyncio.gather(*busy)
+    assert await _value(sqlite_store) == 1
 
 
 async def test_wherever_it_is_cancelled_a_write_is_whole_or_not_at_all(store_url: str) -> None:

@@ -35,6 +35,16 @@ async def test_many_hints_about_one_entity_are_one(store: Store) -> None:
     assert (hint.entity_id, hint.count, hint.received_at) == ("e-1", 3, NOW)
 
 
+async def test_a_hint_is_of_the_span_that_brought_the_newest(store: Store) -> None:
+    older, newer = (f"00-{one * 32}-{one * 16}-01" for one in "12")
+    async with store.write() as tx:
+        await hints.add(tx, [a_hint("a"), a_hint("b")], traceparent=older)
+        await hints.add(tx, [a_hint("b"), a_hint("c")], traceparent=newer)
+        await hints.add(tx, [a_hint("c")])
+
+    assert [hint.traceparent for hint in await _take(store)] == [older, newer, None]
+
+
 async def test_a_hint_that_is_handled_is_gone(store: Store) -> None:
     async with store.write() as tx:
         await hints.add(tx, [a_hint()])

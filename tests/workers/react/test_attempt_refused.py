@@ -208,7 +208,7 @@ async def test_a_look_that_is_refused_is_dead_with_what_was_asked_and_answered(
 
     assert row.state == "dead"
     assert row.outcome["status"] == 400
-    assert "currentcharge" in row.outcome["request"]
+    assert "chargesheet" in row.outcome["request"]
     assert "unknown field" in row.outcome["response"]
     await world.retry(row.id)
     assert (await world.work()).state == "succeeded"

@@ -1,9 +1,36 @@
 """recharge-paid-invoice: a paid Plentific invoice becomes charge sheets in essensys Operate.
 
 One charge sheet per line that is to be recharged: the lines that carry `resident_recharge`, or all
-lines. The account follows from the property, the product from the line's type, the tax from its VAT
-rate; each is looked up in the configuration, and a missing entry blocks the reaction with the line
-to add. What is charged is exactly what the line says before tax.
+lines. What is charged is exactly what the line says before tax; an invoice that does not add up, or
+is in another currency than the connection, is left to a person.
+
+Needs:
+    The account to charge follows from the property (its external reference, else its uuid), the
+    product from the line's type, the tax from its VAT rate in percent. Each is looked up in the
+    configuration, and a missing entry blocks the reaction with the line to add. The accounts may
+    also stand in a CSV file with a header line: `account_file = "accounts.csv"`.
+
+Example:
+    [reactions.recharge-paid-invoice]
+    mode = "live"
+    from = "plentific"
+    to = "operate"
+    lines = "rechargeable"              # or "all"
+    product = { LABOUR = "73", MATERIALS = "74" }
+    tax = { "0" = "1", "20" = "5" }
+    account = { "PROP-1" = "277754" }
+
+Writes:
+    PUT chargesheet, once a line for ever: `charge-sheet/<plentific connection>/<invoice>/<line>`.
+    Its reference text names the invoice and the line, and ends with the ten digits by which it is
+    found again. Told as `essensys.charge_sheet.created`.
+
+Limits:
+    essensys has no unique key. After a lost answer the charge is looked for by its reference and
+    then by its values, `react.settle` (30 s) later. What remains: a call that takes effect later
+    than that, and a person who enters the very same charge by hand, without a reference, in
+    between. Charges that cannot be told apart are left to a person, never sent again on a guess.
+    Corrections of an invoice after its payment are not carried over.
 """
 
 from __future__ import annotations
@@ -24,6 +51,7 @@ from workers.react.effects import charge_sheet
 from workers.react.effects.charge_sheet import PlannedCharge
 from workers.react.mapping import look_up, read_table
 from workers.react.reaction import Blocked, Effect, Place, Reaction, ReactionSettings
+from workers.react.reactions.recharge_reconciled import reconciling
 
 NAME = "recharge-paid-invoice"
 PENNY = Decimal("0.01")
@@ -145,9 +173,18 @@ def effect_key(connection: str, invoice_uuid: str, line: int) -> str:
 
 def reference(invoice: Invoice, item: InvoiceItem, key: str) -> str:
     """Return the text printed on the essensys invoice; its end finds the charge sheet again."""
-    stamp = blake2b(key.encode(), digest_size=5).hexdigest()
     number = _printed(invoice.number or "") or _printed(invoice.uuid)
-    return f"Repair invoice {number} line {item.line} ({stamp})"
+    return f"Repair invoice {number} line {item.line} ({stamp(key)})"
+
+
+def stamp(key: str) -> str:
+    """Return the ten digits by which a line's charge is known."""
+    return blake2b(key.encode(), digest_size=5).hexdigest()
+
+
+def stamp_of_line(connection: str, invoice_uuid: str, line: int) -> str:
+    """Return by what the charge of a line is known, whatever the line says."""
+    return stamp(effect_key(connection, invoice_uuid, line))
 
 
 def _printed(number: str) -> str:
@@ -201,4 +238,5 @@ REACTION = Reaction(
     event_types=frozenset({"plentific.invoice.paid"}),
     settings=Settings,
     plan=plan,
+    reconcile=reconciling(plan, stamp_of_line),
 )

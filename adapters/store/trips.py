@@ -1,0 +1,223 @@
+"""SQLAlchemy's connection to SQLite's thread, with as few trips to it and back as there can be.
+
+A trip costs more than most statements do, and both ends of it wait until the interpreter is free.
+So a statement, its rows and the end of its cursor are one trip, BEGIN travels with the first
+statement of its transaction, and nobody waits for the end of a transaction that has only read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.util import await_
+
+MARK = "member"
+SAVEPOINT = f"SAVEPOINT {MARK}"
+
+Work = Callable[[sqlite3.Connection], Any]
+"""What SQLite's thread does in one trip."""
+
+
+class TripConnection(AsyncAdapt_aiosqlite_connection):
+    """SQLAlchemy's connection, whose transactions begin when `begin` is called and not before."""
+
+    __slots__ = ("_transaction", "_writes")
+
+    def __init__(self, adapted: Any, *, writes: bool) -> None:
+        """Take the place of a connection that SQLAlchemy has made."""
+        super().__init__(adapted.dbapi, adapted.driver_connection)
+        self._writes = writes
+        self._transaction: _Transaction | None = None
+
+    def begin(self) -> None:
+        """Begin a transaction, with its first statement."""
+        self._transaction = _Transaction("BEGIN IMMEDIATE" if self._writes else "BEGIN")
+
+    def mark(self) -> None:
+        """Put a mark where the next statement comes, to which `undo` goes back."""
+        assert self._transaction is not None
+        self._transaction.mark()
+
+    def undo(self) -> None:
+        """Undo what came after the last mark."""
+        assert self._transaction is not None
+        work = partial(_undo, self._transaction)
+        self._trip(work, asyncio.get_running_loop().create_future())
+
+    def cursor(self, server_side: bool = False) -> Any:
+        """A cursor that has all its rows at once."""
+        if server_side:
+            raise sqlite3.NotSupportedError("rows are not streamed: ask for fewer at a time")
+        return _Cursor(self)
+
+    def run(self, statement: str, parameters: Any, *, many: bool) -> _Outcome:
+        """Run a statement to its end, in the transaction if there is one."""
+        work = partial(_run, self._transaction, many, statement, parameters)
+        outcome: _Outcome = self._trip(work, asyncio.get_running_loop().create_future())
+        return outcome
+
+    def commit(self) -> None:
+        """Commit."""
+        transaction, self._transaction = self._transaction, None
+        if transaction is None:
+            raise sqlite3.ProgrammingError("there is no transaction to commit")
+        self._trip(partial(_commit, transaction), asyncio.get_running_loop().create_future())
+
+    def rollback(self) -> None:
+        """Undo the transaction, if there is one; one whose connection is lost has been undone."""
+        transaction, self._transaction = self._transaction, None
+        if transaction is None or not self._connection._running:
+            return
+        if self._writes:
+            self._trip(_roll_back, asyncio.get_running_loop().create_future())
+        else:
+            self._send(_roll_back, None)  # the thread works in order: whatever comes is behind it
+
+    def _trip(self, work: Work, future: asyncio.Future[Any]) -> Any:
+        try:
+            self._send(work, future)
+            return await_(future)
+        except Exception as error:
+            self._handle_exception(error)
+
+    def _send(self, work: Work, future: asyncio.Future[Any] | None) -> None:
+        driver = self._connection
+        if not driver._running:
+            raise ValueError("connection closed")  # words by which SQLAlchemy knows to replace it
+        driver._tx.put_nowait((future, partial(work, driver._conn)))
+
+
+def trips_of(connection: Connection) -> TripConnection:
+    """The trips of SQLAlchemy's connection to SQLite."""
+    found = connection.connection.dbapi_connection
+    assert isinstance(found, TripConnection)
+    return found
+
+
+class _Outcome(NamedTuple):
+    """What a statement leaves: all that a cursor may be asked for."""
+
+    rows: list[Any]
+    description: Any
+    rowcount: int
+    lastrowid: int | None
+
+
+class _Cursor:
+    """A cursor of PEP 249, as far as SQLAlchemy uses it."""
+
+    __slots__ = ("_connection", "_rows", "arraysize", "description", "lastrowid", "rowcount")
+
+    def __init__(self, connection: TripConnection) -> None:
+        self._connection = connection
+        self.arraysize = 1
+        self._take(_Outcome([], None, -1, None))
+
+    def execute(self, statement: str, parameters: Sequence[Any] | None = None) -> None:
+        self._take(self._connection.run(statement, parameters or (), many=False))
+
+    def executemany(self, statement: str, parameters: Sequence[Any]) -> None:
+        self._take(self._connection.run(statement, parameters, many=True))
+
+    def fetchone(self) -> Any:
+        return self._rows.popleft() if self._rows else None
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        count = self.arraysize if size is None else size
+        return [self._rows.popleft() for _ in range(min(count, len(self._rows)))]
+
+    def fetchall(self) -> list[Any]:
+        rows = list(self._rows)
+        self._rows.clear()
+        return rows
+
+    def __iter__(self) -> Iterator[Any]:
+        while self._rows:
+            yield self._rows.popleft()
+
+    def close(self) -> None:
+        self._rows.clear()
+
+    async def _async_soft_close(self) -> None:
+        """Let go of the database and keep the rows: so it is from the beginning."""
+
+    def _take(self, outcome: _Outcome) -> None:
+        rows, self.description, self.rowcount, self.lastrowid = outcome
+        self._rows = deque(rows)
+
+
+# From here on: what runs in SQLite's thread.
+
+
+class _Transaction:
+    """A transaction that is still to begin, goes on, or has ended."""
+
+    __slots__ = ("_before", "_begun")
+
+    def __init__(self, begin: str) -> None:
+        self._before: str | None = begin
+        self._begun = False
+
+    def mark(self) -> None:
+        """Have a savepoint made by the next statement, if there was one before."""
+        if self._begun:
+            self._before = SAVEPOINT
+
+    def forget_mark(self) -> bool:
+        """Whether the savepoint asked for was not made yet; it is not made then."""
+        before, self._before = self._before, None
+        return before is not None
+
+    def require(self, connection: sqlite3.Connection) -> None:
+        """Be in this transaction, or fail: what comes next would be kept without the rest."""
+        before, self._before = self._before, None
+        going_on = self._begun or before is None
+        if going_on and not connection.in_transaction:  # some errors make SQLite undo everything
+            raise sqlite3.OperationalError("an earlier error has ended the transaction")
+        if before is not None:
+            connection.execute(before)
+            self._begun = True
+
+
+def _run(
+    transaction: _Transaction | None,
+    many: bool,
+    statement: str,
+    parameters: Any,
+    connection: sqlite3.Connection,
+) -> _Outcome:
+    if transaction is not None:
+        transaction.require(connection)
+    cursor = connection.cursor()
+    try:
+        (cursor.executemany if many else cursor.execute)(statement, parameters)
+        rows = [] if cursor.description is None else cursor.fetchall()
+        return _Outcome(rows, cursor.description, cursor.rowcount, cursor.lastrowid)
+    finally:
+        cursor.close()  # a traceback may keep it, and while it is open the file stays locked
+
+
+def _commit(transaction: _Transaction, connection: sqlite3.Connection) -> None:
+    transaction.require(connection)
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        connection.rollback()  # to SQLAlchemy it has ended, and nobody would undo it
+        raise
+
+
+def _undo(transaction: _Transaction, connection: sqlite3.Connection) -> None:
+    if not transaction.forget_mark():
+        transaction.require(connection)
+        connection.execute(f"ROLLBACK TO {MARK}")
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    connection.rollback()  # nothing, where there is no transaction
