@@ -6,10 +6,9 @@ name, and the ids from wherever the payload names one of that kind.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
 from uuid import UUID
 
 EVENT_NAMES = ("event", "event_type", "event_name", "type", "name")
@@ -17,6 +16,7 @@ PLACES = ("data", "resource", "object")
 """Where an event is said to hold what it is about."""
 ANY = "*"
 """In place of an id: something of this kind changed, and nobody says what."""
+NESTED = (dict, list)
 DEEPEST = 8
 MOST_IDS = 50
 
@@ -32,10 +32,11 @@ KINDS: Mapping[str, str] = {
 }
 CHILDREN = frozenset({"booking", "completion_report", "quote", "outstanding_issue"})
 """Kinds that are found through their work order only."""
+NAMES = {kind: (f"{kind}_uuid", f"{kind}_id") for kind in KINDS.values()}
+"""What a payload calls the id of an entity of a kind."""
 
 
-@dataclass(frozen=True, order=True)
-class Hinted:
+class Hinted(NamedTuple):
     """Something may have changed about an entity, or (`ANY`) about one of its kind.
 
     For a child of a work order `entity_id` is the work order's.
@@ -51,8 +52,15 @@ def hinted(payload: Any) -> list[Hinted]:
     if kind is None:
         return [Hinted(one, ANY) for one in sorted(set(KINDS.values()))]
     named = "work_order" if kind in CHILDREN else kind
-    ids = list(dict.fromkeys(_ids(payload, named, alone=kind == named)))[:MOST_IDS]
-    return [Hinted(kind, one) for one in ids] or [Hinted(kind, ANY)]
+    ids: list[str] = []
+    _add_named(ids, payload, named, DEEPEST)
+    if kind == named:  # a plain `uuid` is meant as one
+        for place in (*map(payload.get, PLACES), payload):
+            if isinstance(place, dict) and "uuid" in place:
+                _add(ids, place["uuid"])
+    if not ids:
+        return [Hinted(kind, ANY)]
+    return [Hinted(kind, one) for one in [*dict.fromkeys(ids)][:MOST_IDS]]
 
 
 def _kind(payload: Any) -> str | None:
@@ -65,32 +73,25 @@ def _kind(payload: Any) -> str | None:
     return None
 
 
-def _ids(payload: dict[str, Any], kind: str, *, alone: bool) -> Iterator[str]:
-    """The uuids that are said to be of a kind; `alone`: a plain `uuid` is meant as one."""
-    yield from _named(payload, kind, DEEPEST)
-    if alone:
-        for place in (*map(payload.get, PLACES), payload):
-            if isinstance(place, dict):
-                yield from _uuid(place.get("uuid"))
-
-
-def _named(value: Any, kind: str, depth: int) -> Iterator[str]:
+def _add_named(ids: list[str], value: Any, kind: str, depth: int) -> None:
+    """Add the uuids that a part of the payload says to be of a kind, wherever it does."""
     if depth == 0:
         return
     if isinstance(value, list):
-        for one in value[:MOST_IDS]:
-            yield from _named(one, kind, depth - 1)
-    elif isinstance(value, dict):
-        for suffix in ("_uuid", "_id"):
-            yield from _uuid(value.get(kind + suffix))
+        inner: Iterable[Any] = value[:MOST_IDS]
+    else:
+        for name in NAMES[kind]:
+            if name in value:
+                _add(ids, value[name])
         if isinstance(own := value.get(kind), dict):
-            yield from _uuid(own.get("uuid"))
-        for one in value.values():
-            if isinstance(one, dict | list):
-                yield from _named(one, kind, depth - 1)
+            _add(ids, own.get("uuid"))
+        inner = value.values()
+    for one in inner:
+        if isinstance(one, NESTED):
+            _add_named(ids, one, kind, depth - 1)
 
 
-def _uuid(value: Any) -> Iterator[str]:
+def _add(ids: list[str], value: Any) -> None:
     if isinstance(value, str):
-        with contextlib.suppress(ValueError):
-            yield str(UUID(value))
+        with suppress(ValueError):
+            ids.append(str(UUID(value)))

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import orjson
+from prometheus_client import Counter
 from starlette.types import Receive, Scope, Send
 
 from adapters.store.errors import StoreError
@@ -24,6 +26,9 @@ from workers.webhooks.writer import HintWriter
 PATH = "/webhooks/"
 LARGEST = 1024 * 1024
 """Bytes of a delivery's body."""
+
+Headers = Mapping[bytes, bytes]
+"""Of a request, by their names in lower case."""
 
 log = logs.logger("webhooks")
 
@@ -58,20 +63,20 @@ class Receiver:
         elif scope["method"] != "POST":
             status = 405
         else:
-            status = await self._deliver(connection, endpoint, _headers(scope), receive)
-        metrics.WEBHOOKS.labels(connection if endpoint else "unknown", str(status)).inc()
-        await _answer(send, status)
+            status = await self._deliver(connection, endpoint, dict(scope["headers"]), receive)
+        _counter(connection if endpoint else "unknown", status).inc()
+        await answer(send, status)
 
     async def _deliver(
-        self, connection: str, endpoint: Endpoint, headers: Mapping[str, str], receive: Receive
+        self, connection: str, endpoint: Endpoint, headers: Headers, receive: Receive
     ) -> int:
-        body = await _body(headers, receive)
+        body = await read_body(headers, receive)
         if body is None:
             return 413
-        if not is_signed(endpoint.secret, body, headers.get(endpoint.header)):
+        if not is_signed(endpoint.secret, body, headers.get(endpoint.header.encode())):
             log.warning("delivery with a wrong signature", connection=connection)
             return 401
-        if "json" not in headers.get("content-type", ""):
+        if b"json" not in headers.get(b"content-type", b""):
             return 415
         try:
             payload = orjson.loads(body)
@@ -86,18 +91,19 @@ class Receiver:
         return 202
 
 
+@cache
+def _counter(connection: str, status: int) -> Counter:
+    return metrics.WEBHOOKS.labels(connection, str(status))
+
+
 def _connection(path: str) -> str:
     name = path.removeprefix(PATH).removesuffix("/")
     return name if path.startswith(PATH) and "/" not in name else ""
 
 
-def _headers(scope: Scope) -> dict[str, str]:
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-
-
-async def _body(headers: Mapping[str, str], receive: Receive) -> bytes | None:
+async def read_body(headers: Headers, receive: Receive) -> bytes | None:
     """The whole body; None where it is too large or its sender has left."""
-    announced = headers.get("content-length", "0")
+    announced = headers.get(b"content-length", b"0")
     if announced.isdigit() and int(announced) > LARGEST:
         return None
     chunks: list[bytes] = []
@@ -115,7 +121,8 @@ async def _body(headers: Mapping[str, str], receive: Receive) -> bytes | None:
             return b"".join(chunks)
 
 
-async def _answer(send: Send, status: int) -> None:
+async def answer(send: Send, status: int) -> None:
+    """Answer with a status and nothing else."""
     headers = [(b"content-length", b"0")]
     if status == 503:
         headers.append((b"retry-after", b"5"))

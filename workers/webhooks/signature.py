@@ -9,15 +9,15 @@ from __future__ import annotations
 import base64
 import hmac
 
-PREFIX = "sha256="
+PREFIX = b"sha256="
 
 
-def is_signed(secret: bytes, body: bytes, signature: str | None) -> bool:
+def is_signed(secret: bytes, body: bytes, signature: bytes | None) -> bool:
     """Compare in constant time; no signature is a wrong one."""
     if not signature:
         return False
     digest = hmac.digest(secret, body, "sha256")
-    given = signature.strip().removeprefix(PREFIX).encode("latin-1", "replace")
+    given = signature.strip().removeprefix(PREFIX)
     in_hex = hmac.compare_digest(digest.hex().encode(), given.lower())
     in_base64 = hmac.compare_digest(base64.b64encode(digest), given)
     return in_hex or in_base64

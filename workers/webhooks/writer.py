@@ -5,26 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from adapters.store import hints
 from adapters.store.engine import Store
 from adapters.store.errors import StoreError, StoreUnavailable
 from adapters.store.hints import NewHint
-from workers.telemetry import logs
+from workers.telemetry import logs, tracing
 
 MOST_WAITING = 2_000
 """Deliveries that may wait for a commit; more are refused, and the sender tries again."""
 MOST_AT_ONCE = 500
 """Deliveries in one commit."""
-GATHERING = 0.002
-"""Seconds in which others may join the first delivery of a commit: a commit costs more than that,
-and nearly the same for one as for many."""
+TURNS = 2
+"""Turns of the event loop that a delivery which has just come in takes until it waits here."""
 
 log = logs.logger("webhooks")
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A delivery's hints, and whom to tell that they are stored."""
 
     hints: Sequence[NewHint]
@@ -67,7 +66,7 @@ class HintWriter:
     async def _next(self) -> list[Waiting]:
         batch = [await self.waiting.get()]
         try:
-            await asyncio.sleep(GATHERING)
+            await self._gather()
         except asyncio.CancelledError:
             self._tell(batch, self._unwritten())
             raise
@@ -75,20 +74,31 @@ class HintWriter:
             batch.append(self.waiting.get_nowait())
         return batch
 
+    async def _gather(self) -> None:
+        """Let others join as long as they come in: a commit costs nearly the same for many."""
+        before = -1
+        while before < self.waiting.qsize() < MOST_AT_ONCE:
+            before = self.waiting.qsize()
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+
     async def _write(self, batch: list[Waiting]) -> None:
-        # One row an entity, however often it is hinted at: a storm is one write.
-        new = {(one.connection, one.kind, one.entity_id): one for w in batch for one in w.hints}
         try:
-            async with self.store.write("hints") as tx:
-                await hints.add(tx, new.values())
+            await self._store([one for waiting in batch for one in waiting.hints])
         except StoreError as error:
-            log.error("hints not stored", count=len(new), why=str(error))
+            log.error("hints not stored", count=len(batch), why=str(error))
             self._tell(batch, error)
         except BaseException:
             self._tell(batch, self._unwritten())
             raise
         else:
             self._tell(batch, None)
+
+    async def _store(self, new: Sequence[NewHint]) -> None:
+        # One span for all: each would cost a delivery more than everything else here.
+        with tracing.span("take webhooks", attributes={"tiebeam.hints": len(new)}):
+            async with self.store.write("hints") as tx:
+                await hints.add(tx, new, traceparent=tracing.carry().get("traceparent"))
 
     def _unwritten(self) -> StoreUnavailable:
         return StoreUnavailable(self.store.place, "nobody writes hints any more")

@@ -76,13 +76,13 @@ async def test_what_is_under_way_at_the_end_is_stored_and_answered(
 ) -> None:
     add, under_way, go_on = hints.add, asyncio.Event(), asyncio.Event()
 
-    async def held(*args: Any) -> None:
+    async def held(*args: Any, **named: Any) -> None:
         under_way.set()
         await go_on.wait()
-        await add(*args)
+        await add(*args, **named)
 
     monkeypatch.setattr(hints, "add", held)
-    async with serving(config) as (receiver, task):
+    async with asyncio.timeout(20), serving(config) as (receiver, task):
         delivery = asyncio.create_task(receiver.deliver(PAID))
         await under_way.wait()
         task.cancel()

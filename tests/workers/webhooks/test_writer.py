@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -176,7 +177,7 @@ async def test_the_end_is_told_to_those_who_wait_and_to_those_who_come_later(
 async def test_the_end_is_told_to_those_for_whom_a_commit_was_about_to_begin(
     watched: WatchedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.webhooks.writer.GATHERING", 60)
+    monkeypatch.setattr("workers.webhooks.writer.TURNS", 1_000)
     writer = HintWriter(watched)
     async with running(writer) as task:
         gathering = delivered(writer, 1)
@@ -186,6 +187,38 @@ async def test_the_end_is_told_to_those_for_whom_a_commit_was_about_to_begin(
         task.cancel()
         assert await outcomes(gathering) == ["StoreUnavailable"]
     assert watched.commits == 0
+
+
+async def test_deliveries_that_come_one_after_the_other_are_one_commit(
+    watched: WatchedStore,
+) -> None:
+    writer = HintWriter(watched)
+    deliveries = []
+    async with running(writer):
+        for number in range(20):
+            deliveries += delivered(writer, 1, f"{number}")
+            await asyncio.sleep(0)
+        assert await outcomes(deliveries) == ["stored"] * 20
+
+    assert watched.commits == 1
+
+
+async def test_hints_know_the_span_that_took_them(
+    watched: WatchedStore, spans: InMemorySpanExporter
+) -> None:
+    writer = HintWriter(watched)
+    deliveries = delivered(writer, 3)
+    await asyncio.sleep(0)
+    async with running(writer):
+        await outcomes(deliveries)
+
+    (span,) = spans.get_finished_spans()
+    assert span.context is not None
+    assert (span.name, dict(span.attributes or {})) == ("take webhooks", {"tiebeam.hints": 3})
+    expected = f"00-{span.context.trace_id:032x}-{span.context.span_id:016x}-"
+    assert [(one.traceparent or "")[: len(expected)] for one in await stored(watched)] == [
+        expected
+    ] * 3
 
 
 async def test_a_sender_that_hangs_up_is_not_missed(watched: WatchedStore) -> None:
