@@ -36,6 +36,16 @@ class Collection:
     def __getitem__(self, record_id: str) -> Record:
         return self._records[record_id]
 
+    def having(self, ids: list[str], name: str, value: object) -> list[str]:
+        """Those of the ids whose record has a field, shown or hidden, of this value."""
+        records, hidden = self._records, f"_{name}"
+        return [
+            one
+            for one in ids
+            for record in (records[one],)
+            if (record[name] if name in record else record.get(hidden)) == value
+        ]
+
     def add(self, record_id: str, created: datetime, record: Record) -> None:
         """Add a record at its place by creation time; raises ValueError when the id is taken."""
         if record_id in self._records:

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from deploy.sandbox import SandboxState
+from deploy.sandbox.collection import Collection
 from deploy.sandbox.plentific.data import PlentificData
 from deploy.sandbox.plentific.invoices import change_invoice, create_invoice
 from deploy.sandbox.plentific.work_order_progress import change_child, create_child
@@ -21,6 +22,8 @@ BILLED = 5
 """One settled work order in so many has an invoice."""
 LATE = 0.02
 """The share of the changes below work orders that comes to those long settled."""
+ODD = 0.03
+"""The share that comes to live ones of any status, expected there or not."""
 SHARES: Mapping[str, int] = {
     "status": 30,
     "booking": 20,
@@ -30,9 +33,15 @@ SHARES: Mapping[str, int] = {
     "amount": 10,
 }
 """Of a hundred changes."""
-STEPS = ("hired", "booked", "done", "signed_off")
+STEPS = ("job_leads_sent", "quoted", "hired", "booked", "done", "signed_off")
 """What a work order goes through."""
-ENDED = "signed_off"
+ENDED = STEPS[-1]
+USUAL: Mapping[str, Sequence[str]] = {
+    "bookings": ("hired", "booked"),
+    "completion_reports": ("booked", "done"),
+    "quotes": ("job_leads_sent", "quoted", "booked"),
+}
+"""When contractors make and change things below a work order; a price is varied on the spot."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,28 @@ class Happened:
     kind: str
     at: datetime
     order: str
+
+
+class WithArchive(Collection):
+    """Work orders, of which those in the archive have ended for good.
+
+    Who asks for another status need not wait until all of those are looked through: to look through
+    all is what the simulated provider does, and would take most of the time of the benchmark.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(newest_first=True)
+        self.archive: set[str] = set()
+        self._of: list[str] = []
+        self._others: list[str] = []
+
+    def having(self, ids: list[str], name: str, value: object) -> list[str]:
+        """As a collection has them."""
+        if name != "status" or value == ENDED:
+            return super().having(ids, name, value)
+        if ids is not self._of:
+            self._of, self._others = ids, [one for one in ids if one not in self.archive]
+        return super().having(self._others, name, value)
 
 
 @dataclass
@@ -63,17 +94,19 @@ class Life:
 
     def begin(self, orders: int) -> None:
         """Make so many work orders, with what is below the live ones and some of the others."""
-        now = self.state.now()
+        now, known = self.state.now(), WithArchive()
+        self.data.records["work_orders"] = known
         for number in range(orders):
             is_live = number % LIVE == 0
             age = timedelta(days=3 + number % 25) if is_live else timedelta(days=60 + number % 600)
-            status = STEPS[self.random.randrange(3)] if is_live else ENDED
+            status = self.random.choice(STEPS[:-1]) if is_live else ENDED
             fields = {"created": (now - age).isoformat(), "status": status}
             uuid = create_work_order(self.data, now, fields)["uuid"]
             (self.live if is_live else self.settled).append(uuid)
             if is_live:
-                for kind in ("bookings", "completion_reports", "quotes"):
-                    self._create(kind, uuid, created=(now - age).isoformat())
+                for kind in USUAL:
+                    if status in USUAL[kind]:
+                        self._create(kind, uuid, created=(now - age).isoformat())
             if is_live or number % BILLED == 0:
                 status = "outstanding" if is_live else "cancelled"
                 created = (now - age).isoformat()
@@ -81,6 +114,7 @@ class Life:
                     self.data, now, {"work_order_uuid": uuid, "status": status, "created": created}
                 )
                 self.invoices[uuid] = invoice["uuid"]
+        known.archive.update(self.settled)
 
     def moments(self, start: datetime, hours: float, an_hour: int) -> list[datetime]:
         """When things happen."""
@@ -90,8 +124,7 @@ class Life:
     def change(self) -> Happened:
         """Let something happen now."""
         kind = self.random.choices(list(SHARES), weights=list(SHARES.values()))[0]
-        late = kind not in ("status", "invoice") and self.random.random() < LATE
-        order = self.random.choice(self.settled if late else self.live)
+        order = self._order(f"{kind}s", self.random.random())
         if kind == "status":
             subject = self._move_on(order)
         elif kind == "invoice":
@@ -101,6 +134,16 @@ class Life:
         else:
             subject = self._below(f"{kind}s", order)
         return Happened(subject, kind, self.state.now(), order)
+
+    def _order(self, kind: str, chance: float) -> str:
+        """A work order to which a change of a kind comes."""
+        if kind in ("amounts", *USUAL) and chance < LATE:
+            return self.random.choice(self.settled)
+        if kind not in USUAL or chance < LATE + ODD:
+            return self.random.choice(self.live)
+        orders = self.data.work_orders
+        usual = [one for one in self.live if orders[one]["status"] in USUAL[kind]]
+        return self.random.choice(usual or self.live)
 
     def _move_on(self, order: str) -> str:
         was = self.data.work_orders[order]["status"]

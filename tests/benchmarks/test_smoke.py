@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from adapters.kafka.settings import KafkaSettings
-from tests.benchmarks import calls, detection, intake, memory, reactions, relay, webhooks
+from tests.benchmarks import calls, detection, intake, memory, reactions, relay, replay, webhooks
 from tests.benchmarks.listing_server import PREFIX
 from tests.benchmarks.material import with_hot_key
 from tests.benchmarks.order import check_record
@@ -92,6 +92,15 @@ async def test_the_relay_publishes_everything(
 @pytest.mark.kafka
 async def test_the_intake_stores_everything(kafka_settings: KafkaSettings, tmp_path: Path) -> None:
     await _smoke(intake.workload(kafka_settings, tmp_path, records=200))
+
+
+@pytest.mark.kafka
+@pytest.mark.real_kafka
+async def test_a_replay_writes_nothing_and_a_rebuild_restores_everything(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    async with replay.workload(kafka_settings, tmp_path, events=300) as workload:
+        await _smoke(workload)
 
 
 async def test_a_missed_goal_is_told_with_its_cause_and_its_profile() -> None:

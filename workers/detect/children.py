@@ -2,9 +2,9 @@
 
 To look below all of them each time would cost more calls than there are. So each parent has an
 entity of its own for its list (kind `<entity>@`), which knows when it is due: at once when the
-parent changed, often while the parent is live or the list keeps changing, by itself no more after
-that. A slow walk passes by all parents, reads the lists that are not due by themselves, and counts
-what it finds.
+parent changed, often for a while after that or while the list keeps changing, and often as long as
+the parent is live and in a state in which such a list is `hot`; by itself no more else. A slow walk
+passes by all parents, reads the lists that are not due by themselves, and counts what it finds.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
+from opentelemetry.trace import SpanContext
+
 from adapters.http.errors import NotFound, ProviderError
 from adapters.http.limits import Priority, at_priority
 from adapters.store import entities
@@ -23,7 +25,7 @@ from adapters.store.entities import Entity
 from workers.detect import observe, removal
 from workers.detect.observe import Source, Tally
 from workers.detect.pace import next_look
-from workers.detect.stream import Json, no_time
+from workers.detect.stream import Json, Stream, no_time
 from workers.telemetry import logs, tracing
 
 DUE_LISTS = 100
@@ -90,6 +92,7 @@ async def read_lists(
     *,
     late: bool = False,
     closely: bool = False,
+    found_by: SpanContext | None = None,
 ) -> int | None:
     """Read the lists below these parents, observe their rows, and say when to come again.
 
@@ -100,6 +103,7 @@ async def read_lists(
         tally: What is found is added to it.
         late: Whether a quicker way of looking should have found what is found here.
         closely: Whether to read the details of unchanged rows as well.
+        found_by: What the traces of the events are linked to; None: the span that runs now.
 
     Returns:
         How many are gone and held back because they are too many at once; None where none is.
@@ -107,9 +111,11 @@ async def read_lists(
     if not parents:
         return None
     started = source.clock.now()
+    found_by = found_by or tracing.current()
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_rows_below(source, one, tally)) for one in parents]
+        tasks = [group.create_task(_rows_below(source, one)) for one in parents]
     read = {parent: task.result() for parent, task in zip(parents, tasks, strict=True)}
+    _count_unread(list(read.values()), tally)
     found = {parent: rows for parent, rows in read.items() if isinstance(rows, list)}
     known = await _known(source, parents)
     silent = [row for one, rows in found.items() if known.is_history(one) for row in rows]
@@ -121,10 +127,11 @@ async def read_lists(
             told += silent  # what happened since the baseline was left out of it
     if told:
         await observe.observe_rows(
-            source, told, baseline, tally, tracing.current(), late=started if late else None
+            source, told, baseline, tally, found_by, late=started if late else None
         )
     if closely:
-        await _read_details(source, found, started, baseline, tally)
+        listed = [str(row[source.stream.id_field]) for rows in found.values() for row in rows]
+        await _read_details(source, listed, started, baseline, tally, found_by)
     gone = known.gone(source, found)
     absence = await removal.tell_absent(source, gone, tally)
     await _note_read(source, found, known, await _still_below(source, absence.left))
@@ -183,11 +190,12 @@ def _timeless(source: Source) -> bool:
 
 async def rows_below(source: Source, parent: str, tally: Tally) -> list[Json] | None:
     """The rows below a parent, each with the parent's id; None where they could not be read."""
-    rows = await _rows_below(source, parent, tally)
+    rows = await _rows_below(source, parent)
+    _count_unread([rows], tally)
     return rows if isinstance(rows, list) else None
 
 
-async def _rows_below(source: Source, parent: str, tally: Tally) -> list[Json] | ProviderError:
+async def _rows_below(source: Source, parent: str) -> list[Json] | ProviderError:
     """The rows below a parent, or why they could not be read."""
     field = source.stream.parent_field
     try:
@@ -197,31 +205,42 @@ async def _rows_below(source: Source, parent: str, tally: Tally) -> list[Json] |
         return []  # the parent is gone, and what was below it with it
     except ProviderError as error:
         log.warning("list not read", stream=source.stream.name, parent=parent, why=str(error))
-        if error.status == HTTPStatus.FORBIDDEN:
-            tally.unusable += 1  # this one alone is kept from us
+        return error
+
+
+def _count_unread(read: Sequence[list[Json] | ProviderError], tally: Tally) -> None:
+    """Count the lists that could not be read: as trouble of the stream, or of their own.
+
+    One alone may be kept from us, or be what the provider stumbles over while it shows most others.
+    """
+    errors = [one for one in read if isinstance(one, ProviderError)]
+    mostly_read = 2 * len(errors) <= len(read)
+    for error in errors:
+        stumbled = mostly_read and (error.status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if stumbled or error.status == HTTPStatus.FORBIDDEN:
+            tally.unusable += 1
         else:
             tally.failed += 1
             tally.error = tally.error or error
-        return error
 
 
 async def _read_details(
     source: Source,
-    found: dict[str, list[Json]],
+    ids: Sequence[str],
     started: datetime,
     baseline: datetime,
     tally: Tally,
+    found_by: SpanContext,
 ) -> None:
     """Read the details of what was listed and not read since: thin rows hide most edits."""
     if source.stream.whole_rows or source.stream.read is None:
         return
-    ids = [str(row[source.stream.id_field]) for rows in found.values() for row in rows]
     async with source.store.read() as tx:
         known = await entities.load(tx, *source.place, ids)
     unread = [
         one for one in known.values() if one.detail_read_at is None or one.detail_read_at < started
     ]
-    await observe.observe_details(source, unread, baseline, tally, tracing.current())
+    await observe.observe_details(source, unread, baseline, tally, found_by)
 
 
 async def _still_below(source: Source, absent: Collection[str]) -> dict[str, set[str]]:
@@ -309,24 +328,35 @@ def _read(
 ) -> Entity:
     """A list as it was just read: with the ids that it shows, and those that wait to be told."""
     now = source.clock.now()
-    live = parent is not None and parent.live
+    hot = parent is not None and _is_hot(source.stream, rows, parent)
     seen = observe.fingerprint({"rows": rows})
     changed = before.row_fingerprint not in ("", seen)
-    # That a settled parent's list is read for the first time is no sign of life.
-    changed_at = now if changed or (live and before.changed_at is None) else before.changed_at
+    # That a list where nothing is expected is read for the first time is no sign of life.
+    changed_at = now if changed or (hot and before.changed_at is None) else before.changed_at
     times = [one for one in (changed_at, parent.changed_at if parent else None) if one]
     quiet = now - max(times) if times else timedelta.max
-    hot = live or waiting or quiet < source.cadence.details_every * 4
+    again = hot or waiting or quiet < source.cadence.details_every * 4
     return replace(
         before,
-        live=live,
+        live=hot,
         row_fingerprint=seen,
         row_seen_at=now,
         changed_at=changed_at,
-        # Settled and quiet: only the walk comes by again.
-        due_at=now + next_look(source.cadence, quiet, live=True) if hot else None,
+        # Neither hot nor changed of late: only the walk comes by again.
+        due_at=now + next_look(source.cadence, quiet, live=True) if again else None,
         state={"ids": sorted({str(row[source.stream.id_field]) for row in rows} | waiting)},
     )
+
+
+def _is_hot(stream: Stream, rows: list[Json], parent: Entity) -> bool:
+    """Whether changes are likely below a parent, by its own state or by what is there.
+
+    Rows that are all there is have no details in rotation: their list alone shows what changes.
+    """
+    if not parent.live:
+        return False
+    open_rows = stream.whole_rows and any(stream.live(stream.row_state(row)) for row in rows)
+    return open_rows or stream.hot(parent.state or {})
 
 
 def _parents(source: Source) -> tuple[str, str]:

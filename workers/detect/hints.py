@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from opentelemetry import trace
+from opentelemetry.trace import SpanContext
+
 from adapters.http.limits import Priority, at_priority
 from adapters.store import hints
 from adapters.store.errors import StoreError
@@ -147,21 +150,30 @@ class Follower:
 async def _follow(
     source: Source, own: Sequence[Hint], owner: str, lease: timedelta
 ) -> dict[Hint, Outcome]:
-    found: dict[Hint, Outcome] = {}
-    for hint in own:
-        if hint.entity_id == ANY:
-            found[hint] = _outcome_of(await look_under_lease(source, owner, lease))
-    named = [hint for hint in own if hint.entity_id != ANY]
-    known = await progress(source)
-    if known.baseline_at is None:  # the baseline is yet to come, and nothing is told before it
-        return found | dict.fromkeys(named, Outcome.IGNORED)
-    baseline = datetime.fromisoformat(known.baseline_at)
+    webhooks = {one.traceparent: link for one in own if (link := _webhook(one))}
     with tracing.span(
         f"follow hints {source.stream.provider}.{source.stream.entity}",
-        attributes={"tiebeam.connection": source.facts.connection, "tiebeam.hints": len(named)},
+        links=tuple(webhooks.values()),
+        attributes={"tiebeam.connection": source.facts.connection, "tiebeam.hints": len(own)},
     ):
+        found: dict[Hint, Outcome] = {}
+        for hint in own:
+            if hint.entity_id == ANY:
+                found[hint] = _outcome_of(await look_under_lease(source, owner, lease))
+        named = [hint for hint in own if hint.entity_id != ANY]
+        known = await progress(source)
+        if known.baseline_at is None:  # the baseline is yet to come, and nothing is told before it
+            return found | dict.fromkeys(named, Outcome.IGNORED)
+        baseline = datetime.fromisoformat(known.baseline_at)
         outcomes = await asyncio.gather(*(_look(source, hint, baseline) for hint in named))
     return found | dict(zip(named, outcomes, strict=True))
+
+
+def _webhook(hint: Hint) -> SpanContext | None:
+    """The span in which the webhook was taken in, where that is known."""
+    carried = tracing.carried({"traceparent": hint.traceparent})
+    context = trace.get_current_span(carried).get_span_context()
+    return context if context.is_valid else None
 
 
 def _outcome_of(looked: Progress | None) -> Outcome:
@@ -172,14 +184,13 @@ def _outcome_of(looked: Progress | None) -> Outcome:
 
 async def _look(source: Source, hint: Hint, baseline: datetime) -> Outcome:
     """Look at one thing, whose failure or change is no other's."""
-    tally = Tally()
+    tally, ids = Tally(), [hint.entity_id]
+    found_by = _webhook(hint) or tracing.current()
     try:
         if source.stream.parent is not None:
-            await children.read_lists(source, [hint.entity_id], baseline, tally, closely=True)
+            await children.read_lists(source, ids, baseline, tally, closely=True, found_by=found_by)
         elif source.stream.read is not None:
-            await observe.observe_hinted(
-                source, [hint.entity_id], baseline, tally, tracing.current()
-            )
+            await observe.observe_hinted(source, ids, baseline, tally, found_by)
     except Exception as error:
         log.exception("hint not followed", stream=source.stream.name, entity_id=hint.entity_id)
         tally.error = error

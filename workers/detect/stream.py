@@ -170,6 +170,8 @@ class Stream:
         told: Which transitions a change consists of.
         cadence: The default; configuration may change it.
         parent: The kind of entity below which this one is listed; None: it is listed by itself.
+        hot: Of a child stream: in which states of a live parent what is below it is likely to
+            change, so that its list is read often; else only what is said in `children.py`.
         removed: The event type that tells of a removal; None where nothing is said of removals.
     """
 
@@ -191,6 +193,7 @@ class Stream:
     live: Callable[[Json], bool] = always
     ordering_key: Callable[[Json], str] | None = None
     parent: str | None = None
+    hot: Callable[[Json], bool] = always
     removed: str | None = None
 
     @property

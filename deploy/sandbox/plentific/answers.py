@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -80,8 +80,7 @@ def page(
     ids = records.listing()
     if listed is not None:
         ids = [record_id for record_id in ids if listed(records[record_id])]
-    for holds in _conditions(data, request, filters or {}):
-        ids = [record_id for record_id in ids if holds(records[record_id])]
+    ids = _selected(data, request, records, ids, filters or {})
     ids = _sorted(ids, records, request.query.get("sort_by"))
     start, end = request.offset, request.offset + request.limit
     rows = [
@@ -106,23 +105,22 @@ def found(records: Collection, uuid: str) -> Record:
     return record
 
 
-def _conditions(
-    data: PlentificData, request: Request, filters: Mapping[str, Filter]
-) -> Iterator[Condition]:
+def _selected(
+    data: PlentificData,
+    request: Request,
+    records: Collection,
+    ids: list[str],
+    filters: Mapping[str, Filter],
+) -> list[str]:
     for name, value in request.query.items():
-        if name == "sort_by":
-            continue
         if name.endswith(("_from", "_to")):
-            yield _date_condition(name, value, data.settings)
-        else:
-            yield _condition(data, filters.get(name), name, value)
-
-
-def _condition(data: PlentificData, given: Filter | None, name: str, value: Any) -> Condition:
-    if given is not None:
-        return lambda record: given(data, record, value)
-    hidden = HIDDEN + name
-    return lambda record: (record[name] if name in record else record.get(hidden)) == value
+            holds = _date_condition(name, value, data.settings)
+            ids = [record_id for record_id in ids if holds(records[record_id])]
+        elif given := filters.get(name):
+            ids = [record_id for record_id in ids if given(data, records[record_id], value)]
+        elif name != "sort_by":
+            ids = records.having(ids, name, value)
+    return ids
 
 
 def _sorted(ids: list[str], records: Collection, sort_by: str | None) -> list[str]:

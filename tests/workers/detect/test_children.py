@@ -51,6 +51,13 @@ KINDS: dict[str, tuple[Stream, str, dict[str, Any], str]] = {
     ),
 }
 LISTED = "list_work_order_bookings"
+QUIET = {
+    "bookings": "done",
+    "completion_reports": "quoted",
+    "quotes": "invoice_outstanding",
+    "outstanding_issues": "quoted",
+}
+"""A status of a live order in which nothing of the kind is expected."""
 
 
 def add_below(world: World, order: str, kind: str = "bookings", **fields: Any) -> str:
@@ -84,7 +91,7 @@ async def test_what_comes_and_changes_below_a_live_order_is_found_within_the_cad
     world: World, kind: str
 ) -> None:
     stream, came, change, changed = KINDS[kind]
-    order = world.add_work_order()
+    order = world.add_work_order(status="booked")
     watch = await first_contact(world, kind)
 
     uuid = add_below(world, order, kind)
@@ -102,7 +109,7 @@ async def test_what_comes_and_changes_below_a_live_order_is_found_within_the_cad
 
 async def test_between_two_due_reads_a_live_order_costs_no_call(world: World) -> None:
     for _ in range(3):
-        world.add_work_order()
+        world.add_work_order(status="booked")
     watch = await first_contact(world)
     calls = world.calls(LISTED)
 
@@ -115,7 +122,7 @@ async def test_between_two_due_reads_a_live_order_costs_no_call(world: World) ->
 
 
 async def test_an_order_that_changes_its_status_has_its_lists_read_at_once(world: World) -> None:
-    order, other = world.add_work_order(), world.add_work_order()
+    order, other = (world.add_work_order(status="hired") for _ in range(2))
     watch = await first_contact(world)
     calls = world.calls(LISTED)
     uuid = add_below(world, order)
@@ -180,8 +187,93 @@ async def test_what_comes_below_a_settled_order_is_found_by_the_slow_walk_and_co
     assert looked.compared == 1
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_comes_where_nothing_is_expected_is_found_by_the_slow_walk_and_counted(
+    world: World, kind: str
+) -> None:
+    quiet = [world.add_work_order(status=QUIET[kind]) for _ in range(8)]
+    watch = await first_contact(world, kind)
+    for _ in range(3):  # the walk takes two looks, and begins again
+        await watch.look(minutes=1)
+
+    uuid = add_below(world, max(quiet), kind)
+    told = [await watch.news(minutes=1) for _ in range(2)]
+
+    ((found,),) = [events for events in told if events]
+    assert (types([found]), found.subject) == ([KINDS[kind][1]], uuid)
+    looked = await progress(watch.source)
+    assert (looked.missed, looked.compared) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_any_change_of_an_order_has_all_its_lists_read_at_once(
+    world: World, kind: str
+) -> None:
+    order = world.add_work_order(status="new")
+    watch = await first_contact(world, kind)
+    await watch.look(minutes=1)
+    uuid = add_below(world, order, kind)
+
+    world.change_work_order(order, status=QUIET[kind])
+    await world.work_orders.news(minutes=1)
+    (found,) = await watch.news()
+
+    assert found.subject == uuid
+    assert (await progress(watch.source)).missed == 0
+
+
+async def test_a_list_is_read_for_a_while_after_its_order_went_where_nothing_is_expected(
+    world: World,
+) -> None:
+    order = world.add_work_order(status="booked")
+    watch = await first_contact(world)
+    world.change_work_order(order, status="done")
+    await world.work_orders.news(minutes=1)
+    await watch.look()
+
+    uuid = add_below(world, order)
+    (found,) = await watch.news(seconds=watch.cadence.details_every.total_seconds())
+    calls = world.calls(LISTED)
+    for _ in range(3):
+        await watch.look(hours=4)
+
+    assert found.subject == uuid
+    assert (await progress(watch.source)).missed == 0
+    assert world.calls(LISTED) - calls <= 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_order_of_an_unknown_status_is_looked_below_as_if_anything_were_expected(
+    world: World, kind: str
+) -> None:
+    order = world.add_work_order(status="on_the_moon")
+    watch = await first_contact(world, kind)
+
+    for number in range(4):
+        uuid = add_below(world, order, kind, created=world.ago(minutes=0))
+        (found,) = await watch.news(hours=4 + number)
+        assert found.subject == uuid
+
+    looked = await progress(watch.source)
+    assert (looked.missed, looked.compared) == (0, 0)
+
+
+async def test_an_open_issue_is_watched_though_no_new_one_is_expected(world: World) -> None:
+    order = world.add_work_order(status="invoice_outstanding")
+    uuid = add_below(world, order, "outstanding_issues")
+    watch = await first_contact(world, "outstanding_issues")
+    await watch.look(hours=4)
+
+    change_below(world, order, uuid, "outstanding_issues", closed=True)
+    (closed,) = await watch.news(hours=4)
+
+    assert (closed.subject, entity_of(closed)["closed"]) == (uuid, True)
+    looked = await progress(watch.source)
+    assert (looked.missed, looked.compared) == (0, 0)
+
+
 async def test_what_is_found_before_it_was_due_is_not_missed(world: World) -> None:
-    order = world.add_work_order()
+    order = world.add_work_order(status="booked")
     watch = await first_contact(world)
 
     add_below(world, order)
@@ -217,19 +309,35 @@ async def test_what_changes_below_an_order_after_the_first_look_is_told_though_i
     assert (types([changed]), changed.sequence) == (["quote.status_changed"], 1)
 
 
-async def test_a_list_that_fails_leaves_the_others_alone_and_is_read_again(world: World) -> None:
-    orders = [world.add_work_order() for _ in range(3)]
+async def test_a_list_that_fails_is_no_failure_of_the_stream_and_is_read_again(
+    world: World,
+) -> None:
+    orders = [world.add_work_order(status="booked") for _ in range(3)]
     watch = await first_contact(world)
     new = [add_below(world, order) for order in orders]
     world.sandbox.state.faults.add("status", path=f"{orders[1]}/bookings", status=500)
 
     failed = await watch.look(hours=1)
     told = await world.news()
-    again = await watch.news(minutes=1)
+    again = await watch.look(minutes=1)
 
-    assert failed.failures == 1
+    assert (failed.failures, failed.unusable) == (0, 1)
     assert {event.subject for event in told} == {new[0], new[2]}
-    assert [event.subject for event in again] == [new[1]]
+    assert again.unusable == 0
+    assert [event.subject for event in await world.news()] == [new[1]]
+
+
+async def test_where_most_lists_fail_the_stream_does(world: World) -> None:
+    orders = [world.add_work_order(status="booked") for _ in range(3)]
+    watch = await first_contact(world)
+    new = [add_below(world, order) for order in orders]
+    world.sandbox.state.faults.add("status", operation=LISTED, status=500, times=2)
+
+    failed = await watch.look(hours=1)
+    await watch.look(minutes=1)
+
+    assert (failed.failures, failed.unusable) == (1, 0)
+    assert {event.subject for event in await world.news()} == set(new)
 
 
 async def test_lists_that_always_fail_do_not_keep_others_from_being_read(

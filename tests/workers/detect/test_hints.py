@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -11,7 +12,10 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+import httpx
+import orjson
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from structlog.typing import EventDict
 
 from adapters.store import cursors, hints, leases
@@ -32,6 +36,8 @@ from workers.detect.hints import (
     follow,
 )
 from workers.telemetry import metrics
+from workers.webhooks.receiver import PATH, Endpoint, Receiver
+from workers.webhooks.writer import HintWriter
 
 LEASE = timedelta(seconds=15)
 WATCHED = (plentific.WORK_ORDERS, plentific.INVOICES, plentific.BOOKINGS)
@@ -81,6 +87,24 @@ def change_booking(world: World, order: str, uuid: str, **changes: Any) -> None:
     work_order_progress.change_child(state.plentific, "bookings", order, uuid, state.now(), changes)
 
 
+async def deliver(world: World, event: str, order: str) -> None:
+    """Deliver a webhook about a work order, or about something below it."""
+    writer = HintWriter(world.store)
+    receiver = Receiver({CONNECTION: Endpoint(b"secret", "x-signature")}, writer, world.clock)
+    body = orjson.dumps({"event": event, "data": {"work_order_uuid": order}})
+    headers = {
+        "X-Signature": hmac.digest(b"secret", body, "sha256").hex(),
+        "Content-Type": "application/json",
+    }
+    writing = asyncio.create_task(writer.run())
+    transport = httpx.ASGITransport(app=receiver)
+    async with httpx.AsyncClient(transport=transport, base_url="http://hooks") as sender:
+        answer = await sender.post(f"{PATH}{CONNECTION}", content=body, headers=headers)
+    writing.cancel()
+    await asyncio.wait({writing})
+    assert answer.status_code == 202
+
+
 @asynccontextmanager
 async def following(world: World) -> AsyncIterator[None]:
     """Follow hints in the background until the block ends."""
@@ -115,6 +139,58 @@ async def test_a_hint_leads_to_the_event_that_the_poll_would_have_made(
 
     assert (hinted.id, hinted.type, hinted.subject) == (polled.id, polled.type, subject)
     assert (hinted.sequence, hinted.data) == (polled.sequence, polled.data)
+
+
+@pytest.mark.parametrize("about", ["work_order.completed", "booking.updated"])
+async def test_the_trace_of_an_event_links_to_the_webhook_that_led_to_it(
+    world: World, spans: InMemorySpanExporter, about: str
+) -> None:
+    order = world.add_work_order(status="booked")
+    booking = add_booking(world, order, start_datetime="2026-03-04T10:00:00Z")
+    await baseline(world)
+    await world.watch(plentific.BOOKINGS).look()  # reads the detail
+    world.clock.advance(minutes=1)
+    world.change_work_order(order, status="done")
+    change_booking(world, order, booking, start_datetime="2026-03-05T10:00:00Z")
+    spans.clear()
+
+    await deliver(world, about, order)
+    await follower(world).follow_once()
+
+    (event,) = await world.news()
+    assert event.traceparent is not None
+    finished = spans.get_finished_spans()
+    (taken,) = [one for one in finished if one.name == "take webhooks"]
+    (look,) = [one for one in finished if one.name.startswith("follow hints")]
+    detected = [one for one in finished if one.name.startswith("detect ")]
+    assert {f"{one.context.trace_id:032x}" for one in detected if one.context} == {
+        event.traceparent.split("-")[1]
+    }
+    for span in (look, *detected):
+        (link,) = span.links
+        assert taken.context is not None
+        assert (link.context.trace_id, link.context.span_id) == (
+            taken.context.trace_id,
+            taken.context.span_id,
+        )
+
+
+async def test_a_hint_of_which_no_span_is_known_leads_to_a_trace_that_links_to_the_look(
+    world: World, spans: InMemorySpanExporter
+) -> None:
+    order = world.add_work_order()
+    await baseline(world)
+    world.change_work_order(order, status="booked")
+    spans.clear()
+
+    await hint(world, "work_order", order)
+    await follower(world).follow_once()
+
+    finished = spans.get_finished_spans()
+    (look,) = [one for one in finished if one.name.startswith("follow hints")]
+    (detected,) = [one for one in finished if one.name.startswith("detect ")]
+    assert look.links == ()
+    assert [link.context for link in detected.links] == [look.context]
 
 
 @pytest.mark.parametrize("first", ["the hint", "the poll"])

@@ -8,7 +8,27 @@ from typing import Any
 
 from adapters.http.models import Detail, M
 from events.base import OpenEnum, changed_fields, parse_instant
+from events.plentific import WorkOrderStatus
 from workers.detect.stream import Change, Json, Told, Transition, history_before
+
+QUOTED_IN = (
+    WorkOrderStatus.JOB_LEADS_SENT,
+    WorkOrderStatus.CUSTOMER_ENGAGED,
+    WorkOrderStatus.PRO_ENGAGED,
+    WorkOrderStatus.CUSTOMER_PRO_ENGAGED,
+    WorkOrderStatus.PRO_CLAIMED_JOB,
+    WorkOrderStatus.QUOTED,
+    WorkOrderStatus.QUOTE_ACCEPTED,
+)
+"""From the offer to the contractors until one of them is taken."""
+WORKED_IN = (WorkOrderStatus.HIRED, WorkOrderStatus.BOOKED, WorkOrderStatus.DEPOSIT_PAID)
+"""From then until the work is said to be done."""
+
+
+def while_order_is(*hot: WorkOrderStatus) -> Callable[[Json], bool]:
+    """A function that says whether a work order has one of these statuses, or one unknown to us."""
+    cold = {one.value for one in WorkOrderStatus} - {*hot, WorkOrderStatus.OTHER}
+    return lambda order: order.get("status") not in cold
 
 
 def placed(detail: Detail[M], uuid: str, work_order_uuid: str) -> Detail[M]:

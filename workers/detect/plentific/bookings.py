@@ -13,12 +13,27 @@ from adapters.http.paging import Page
 from adapters.plentific.client import PlentificClient
 from adapters.plentific.models import bookings
 from events.base import json_form
-from events.plentific import Booking, BookingStatus
+from events.plentific import Booking, BookingStatus, WorkOrderStatus
 from workers.detect.changes import created_or_updated
-from workers.detect.plentific.below import place, placed, words, work_order_of
+from workers.detect.plentific.below import (
+    WORKED_IN,
+    place,
+    placed,
+    while_order_is,
+    words,
+    work_order_of,
+)
 from workers.detect.plentific.values import instant, latest_of
 from workers.detect.stream import Cadence, Facts, Json, Stream
 
+VISITED_IN = (
+    # A contractor may come to see before he quotes.
+    WorkOrderStatus.CUSTOMER_PRO_ENGAGED,
+    WorkOrderStatus.PRO_CLAIMED_JOB,
+    WorkOrderStatus.QUOTE_ACCEPTED,
+    *WORKED_IN,
+)
+"""The statuses of a work order in which visits are arranged."""
 SETTLED_BOOKINGS = frozenset({"attended", "not_attended", "no_access", "cancelled"})
 
 
@@ -66,6 +81,7 @@ BOOKINGS = Stream(
     entity="booking",
     id_field="uuid",
     parent="work_order",
+    hot=while_order_is(*VISITED_IN),
     pages=list_bookings,
     read=read_booking,
     row_state=booking_row_state,

@@ -10,8 +10,21 @@ from adapters.http.paging import Page
 from adapters.plentific.client import PlentificClient
 from adapters.plentific.models import completion_reports
 from events.base import json_form
-from events.plentific import CompletionReport, CompletionReportStatus, JobOutcome
-from workers.detect.plentific.below import place, placed, status_told, words, work_order_of
+from events.plentific import (
+    CompletionReport,
+    CompletionReportStatus,
+    JobOutcome,
+    WorkOrderStatus,
+)
+from workers.detect.plentific.below import (
+    WORKED_IN,
+    place,
+    placed,
+    status_told,
+    while_order_is,
+    words,
+    work_order_of,
+)
 from workers.detect.plentific.values import instant, latest_of
 from workers.detect.stream import Cadence, Facts, Json, Stream
 
@@ -78,6 +91,7 @@ COMPLETION_REPORTS = Stream(
     entity="completion_report",
     id_field="uuid",
     parent="work_order",
+    hot=while_order_is(*WORKED_IN, WorkOrderStatus.DONE),
     pages=list_completion_reports,
     read=read_completion_report,
     row_state=completion_report_row_state,

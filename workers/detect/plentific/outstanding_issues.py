@@ -10,8 +10,15 @@ from adapters.http.paging import Page
 from adapters.plentific.client import PlentificClient
 from adapters.plentific.models import outstanding_issues
 from events.base import json_form
-from events.plentific import OutstandingIssue
-from workers.detect.plentific.below import place, placed, status_told, work_order_of
+from events.plentific import OutstandingIssue, WorkOrderStatus
+from workers.detect.plentific.below import (
+    WORKED_IN,
+    place,
+    placed,
+    status_told,
+    while_order_is,
+    work_order_of,
+)
 from workers.detect.plentific.values import instant, latest_of
 from workers.detect.stream import Cadence, Facts, Json, Stream
 
@@ -77,6 +84,7 @@ OUTSTANDING_ISSUES = Stream(
     entity="outstanding_issue",
     id_field="uuid",
     parent="work_order",
+    hot=while_order_is(*WORKED_IN, WorkOrderStatus.DONE),
     pages=list_outstanding_issues,
     row=OutstandingIssueRow,
     read=read_outstanding_issue,

@@ -15,7 +15,15 @@ from adapters.plentific.client import PlentificClient
 from adapters.plentific.models import quotes
 from events.base import json_form
 from events.plentific import Quote, QuoteStatus
-from workers.detect.plentific.below import place, placed, status_told, work_order_of
+from workers.detect.plentific.below import (
+    QUOTED_IN,
+    WORKED_IN,
+    place,
+    placed,
+    status_told,
+    while_order_is,
+    work_order_of,
+)
 from workers.detect.plentific.values import instant, latest_of
 from workers.detect.stream import Cadence, Facts, Json, Stream
 
@@ -71,6 +79,7 @@ QUOTES = Stream(
     entity="quote",
     id_field="uuid",
     parent="work_order",
+    hot=while_order_is(*QUOTED_IN, *WORKED_IN),  # a price may still be varied during the work
     pages=list_quotes,
     read=read_quote,
     row_state=quote_row_state,

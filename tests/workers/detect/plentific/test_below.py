@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from adapters.http.models import Detail, unknown_fields
+from adapters.plentific.models.work_orders import WorkOrderStatus
 from deploy.sandbox.plentific.work_order_progress import create_child
 from events import catalogue
 from events.base import json_form
@@ -32,6 +33,29 @@ def given(world: World, stream: Stream, **fields: Any) -> tuple[str, str]:
     kind = stream.name.replace("-", "_")
     create_child(state.plentific, kind, order, state.now(), {"uuid": "a-uuid", **fields})
     return order, "a-uuid"
+
+
+HOT = {
+    "bookings": "customer_pro_engaged pro_claimed_job quote_accepted hired booked deposit_paid",
+    "completion-reports": "hired booked deposit_paid done",
+    "quotes": (
+        "job_leads_sent customer_engaged pro_engaged customer_pro_engaged pro_claimed_job quoted"
+        " quote_accepted hired booked deposit_paid"
+    ),
+    "outstanding-issues": "hired booked deposit_paid done",
+}
+
+
+@BELOW
+def test_its_list_is_hot_in_the_statuses_in_which_it_changes_and_in_unknown_ones(
+    stream: Stream,
+) -> None:
+    hot = {status for status in get_args(WorkOrderStatus) if stream.hot({"status": status})}
+
+    assert hot == set(HOT[stream.name].split())
+    assert stream.hot({"status": "other", "status_raw": "on_the_moon"})
+    assert stream.hot({"status": "on_the_moon"})
+    assert stream.hot({})
 
 
 @BELOW
