@@ -60,7 +60,7 @@ def test_a_reaction_that_is_off_answers_nothing() -> None:
 @pytest.mark.parametrize(
     ("name", "changes", "complaint"),
     [
-        ("recharge-everything", {}, "no such reaction; there are: recharge-paid-invoice"),
+        ("recharge-everything", {}, f"no such reaction; there are: {', '.join(REACTIONS)}"),
         (NAME, {"from": "operate"}, ".from: 'operate' is essensys, but must be plentific"),
         (NAME, {"to": "elsewhere"}, ".to: there is no connection 'elsewhere'"),
         (NAME, {"mode": "alive"}, ".mode: Input should be 'off', 'dry-run' or 'live'"),
