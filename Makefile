@@ -8,7 +8,7 @@ UVPIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
 BROKER := kafka or real_kafka or slow
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit check fix bench schemas coverage kafka lock clean
+.PHONY: help demo test unit check fix bench schemas coverage reactions kafka lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -41,6 +41,9 @@ schemas: .venv/.ready ## Write the events' JSON Schemas
 
 coverage: .venv/.ready ## Write adapters/COVERAGE.md anew
 	@$(BIN)/python -m tests.adapters.contract.coverage_page
+
+reactions: .venv/.ready ## Write deploy/REACTIONS.md anew
+	@$(BIN)/python -m tests.workers.react.reactions.page
 
 kafka: .venv/.ready ## Fetch and start real Apache Kafka on port 9092
 	@$(BIN)/python deploy/kafka/cluster.py start

@@ -112,14 +112,14 @@ class Groups:
             if one.turn.done():
                 continue  # it was cancelled meanwhile
             if done:
-                await tx.run_sync(lambda connection: trips_of(connection).mark())
+                trips_of(tx).mark()
             one.turn.set_result(tx)
             await one.left
             if not one.failed:
                 done.append(one)
                 continue
             if done:
-                await tx.run_sync(lambda connection: trips_of(connection).undo())
+                await tx.run_sync(lambda _: trips_of(tx).undo())
             else:
                 await transaction.rollback()
                 transaction = await tx.begin()

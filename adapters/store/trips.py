@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.util import await_
 
 MARK = "member"
@@ -94,9 +94,10 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
         driver._tx.put_nowait((future, partial(work, driver._conn)))
 
 
-def trips_of(connection: Connection) -> TripConnection:
-    """The trips of SQLAlchemy's connection to SQLite."""
-    found = connection.connection.dbapi_connection
+def trips_of(tx: AsyncConnection) -> TripConnection:
+    """The trips of a connection to SQLite that is under way."""
+    assert tx.sync_connection is not None
+    found = tx.sync_connection.connection.dbapi_connection
     assert isinstance(found, TripConnection)
     return found
 
