@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from adapters.store.seats import to_the_end
 from adapters.store.trips import trips_of
@@ -124,6 +124,9 @@ class Groups:
                 await transaction.rollback()
                 transaction = await tx.begin()
             one.ended.set_result(None)
+        await self._end(transaction, done)
+
+    async def _end(self, transaction: AsyncTransaction, done: Sequence[_Member]) -> None:
         await (transaction.commit() if done else transaction.rollback())
 
 

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 from adapters.essensys.resources import Resource
-from adapters.store import outbox
+from adapters.store import groups, outbox
 from adapters.store.engine import Store
+from adapters.store.groups import Groups
 from workers import relay
 from workers.detect import cycle, observe
 from workers.react import attempt, executor, intake, once
@@ -103,7 +105,9 @@ def _at_commit(owner: Any, name: str, counts: Passage, *, committed: bool) -> Ar
     inside: ContextVar[bool] = ContextVar(name, default=False)
 
     def arm(harm: Harm) -> None:
-        original, commit = getattr(owner, name), store_class._commit
+        original, end = getattr(owner, name), Groups._end
+        member: Any = groups._Member
+        ours: WeakSet[Any] = WeakSet()
 
         async def marked(*args: Any, **kwargs: Any) -> Any:
             token = inside.set(counts(*args, **kwargs))
@@ -112,15 +116,23 @@ def _at_commit(owner: Any, name: str, counts: Passage, *, committed: bool) -> Ar
             finally:
                 inside.reset(token)
 
-        async def committing(*args: Any) -> None:
-            if inside.get() and not committed:
+        def noted(*args: Any) -> Any:
+            made = member(*args)
+            if inside.get():
+                ours.add(made)
+            return made
+
+        async def ending(self: Groups, transaction: Any, done: Sequence[Any]) -> None:
+            passes = any(one in ours for one in done)
+            if passes and not committed:
                 await harm.passed(in_commit=True)
-            await commit(*args)
-            if inside.get() and committed:
+            await end(self, transaction, done)
+            if passes and committed:
                 await harm.passed(in_commit=True)
 
         setattr(owner, name, marked)
-        store_class._commit = committing
+        setattr(groups, "_Member", noted)  # noqa: B010 - a class of others is replaced
+        setattr(Groups, "_end", ending)  # noqa: B010
 
     return arm
 
@@ -155,7 +167,7 @@ POINTS: Mapping[str, Arm] = {
     "between-inbox-and-offsets": before(intake, "_commit", _with_records),
     "after-claim": after(executor, "_claim", bool),
     "after-intent": after_commit(attempt, "ensure"),
-    "after-lease-extended": after_commit(once, "_send"),
+    "before-call": before(once, "_send"),
     "after-answer": after(Resource, "put", bool),
     "before-outcome-commit": before_commit(once, "_settle"),
     "after-outcome-commit": after_commit(once, "_settle"),

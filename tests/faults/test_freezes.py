@@ -19,7 +19,7 @@ FREEZES = (
     Freeze("frozen between produce and mark", "between-produce-and-mark"),
     Freeze("frozen after the claim", "after-claim"),
     Freeze("frozen after the intent", "after-intent"),
-    Freeze("frozen with its lease extended", "after-lease-extended:2"),
+    Freeze("frozen with its lease extended", "before-call:2"),
     Freeze("frozen after the PUT was answered", "after-answer"),
 )
 

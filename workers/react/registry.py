@@ -8,11 +8,30 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from workers.react.reaction import Configured, Place, Reaction
-from workers.react.reactions import recharge_paid_invoice
+from workers.react.reactions import (
+    mirror_assets,
+    onboard_converted_lead,
+    prepare_booked_room,
+    raise_work_order,
+    recharge_paid_invoice,
+    register_contractor,
+    schedule_work_order,
+    sign_off_completion,
+)
 from workers.settings import Settings, SettingsError, describe
 
 REACTIONS: Mapping[str, Reaction] = {
-    reaction.name: reaction for reaction in (recharge_paid_invoice.REACTION,)
+    reaction.name: reaction
+    for reaction in (
+        recharge_paid_invoice.REACTION,
+        schedule_work_order.REACTION,
+        onboard_converted_lead.REACTION,
+        register_contractor.REACTION,
+        raise_work_order.REACTION,
+        sign_off_completion.REACTION,
+        prepare_booked_room.REACTION,
+        mirror_assets.REACTION,
+    )
 }
 
 

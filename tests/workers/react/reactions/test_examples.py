@@ -28,3 +28,8 @@ def test_a_page_has_every_section_in_order_and_begins_with_its_name(reaction: Re
 
     assert tuple(page.sections(text)) == page.SECTIONS
     assert text.startswith(f"{reaction.name}: ")
+
+
+def test_the_page_of_all_reactions_is_up_to_date() -> None:
+    written = page.PAGE.read_text(encoding="utf-8")
+    assert written == page.page(), "`make reactions` writes it anew"
