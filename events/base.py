@@ -47,6 +47,8 @@ def parse_instant(text: str) -> datetime:
 
 
 def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is UTC:
+        return value
     if value.utcoffset() is None:
         raise ValueError("a time without a time zone is not an instant")
     try:
@@ -289,10 +291,14 @@ def changed_fields(
     no change: it came to or left our model between two releases, and the provider did nothing.
     """
     return {
-        name: value
-        for name, value in old.items()
-        if name in new and _canonical(value) != _canonical(new[name])
+        name: value for name, value in old.items() if name in new and not _same(value, new[name])
     }
+
+
+def _same(old: JsonValue, new: JsonValue) -> bool:
+    if type(old) is type(new) and isinstance(old, str | int | None):
+        return old == new  # most fields: nothing is to be written for them
+    return _canonical(old) == _canonical(new)
 
 
 def _canonical(value: JsonValue) -> bytes:

@@ -147,6 +147,9 @@ def _optional(found: Mapping[str, bytes], name: str) -> str | None:
 
 
 def _required(found: Mapping[str, bytes], name: str) -> str:
+    raw: object = found.get(name)
+    if isinstance(raw, bytes) and raw.isascii() and raw:
+        return raw.decode()  # nearly always, and ten times for each event
     text = _optional(found, name)
     if text is None:
         raise MalformedEvent(f"header {name} is missing")

@@ -70,6 +70,7 @@ class Groups:
             raise
         try:
             yield tx
+            await _be_cancelled()
         except BaseException:
             own.left.set_result(None)
             with suppress(Exception):  # what went wrong before is the reason
@@ -128,6 +129,13 @@ class Groups:
 
     async def _end(self, transaction: AsyncTransaction, done: Sequence[_Member]) -> None:
         await (transaction.commit() if done else transaction.rollback())
+
+
+async def _be_cancelled() -> None:
+    """Let a cancellation that came within the last statement be heard before all is kept."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        await asyncio.sleep(0)
 
 
 async def _over(ended: asyncio.Future[None]) -> None:

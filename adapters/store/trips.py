@@ -48,8 +48,7 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
     def undo(self) -> None:
         """Undo what came after the last mark."""
         assert self._transaction is not None
-        work = partial(_undo, self._transaction)
-        self._trip(work, asyncio.get_running_loop().create_future())
+        self._trip(partial(_undo, self._transaction))
 
     def cursor(self, server_side: bool = False) -> Any:
         """A cursor that has all its rows at once."""
@@ -60,7 +59,7 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
     def run(self, statement: str, parameters: Any, *, many: bool) -> _Outcome:
         """Run a statement to its end, in the transaction if there is one."""
         work = partial(_run, self._transaction, many, statement, parameters)
-        outcome: _Outcome = self._trip(work, asyncio.get_running_loop().create_future())
+        outcome: _Outcome = self._trip(work)
         return outcome
 
     def commit(self) -> None:
@@ -68,7 +67,7 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
         transaction, self._transaction = self._transaction, None
         if transaction is None:
             raise sqlite3.ProgrammingError("there is no transaction to commit")
-        self._trip(partial(_commit, transaction), asyncio.get_running_loop().create_future())
+        self._trip(partial(_commit, transaction))
 
     def rollback(self) -> None:
         """Undo the transaction, if there is one; one whose connection is lost has been undone."""
@@ -76,14 +75,32 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
         if transaction is None or not self._connection._running:
             return
         if self._writes:
-            self._trip(_roll_back, asyncio.get_running_loop().create_future())
+            self._trip(_roll_back)
         else:
             self._send(_roll_back, None)  # the thread works in order: whatever comes is behind it
 
-    def _trip(self, work: Work, future: asyncio.Future[Any]) -> Any:
+    def _trip(self, work: Work) -> Any:
+        """Have something done and wait for it.
+
+        Of a writer, it is waited for to its end: SQLAlchemy gives up a connection on which somebody
+        was cancelled, and with it the changes of all who share its transaction. Who was cancelled
+        meanwhile is so at the next wait.
+        """
+        future = _ToTheEnd() if self._writes else asyncio.get_running_loop().create_future()
         try:
             self._send(work, future)
             return await_(future)
+        except asyncio.CancelledError:
+            if not self._writes:
+                raise
+            _cancel_later()
+        except Exception as error:
+            self._handle_exception(error)
+        return self._ended(future)
+
+    def _ended(self, future: asyncio.Future[Any]) -> Any:
+        try:
+            return future.result()
         except Exception as error:
             self._handle_exception(error)
 
@@ -92,6 +109,21 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
         if not driver._running:
             raise ValueError("connection closed")  # words by which SQLAlchemy knows to replace it
         driver._tx.put_nowait((future, partial(work, driver._conn)))
+
+
+class _ToTheEnd(asyncio.Future[Any]):
+    """Who waits for it hears that he is cancelled when it is done, and not before."""
+
+    def cancel(self, msg: object = None) -> bool:
+        return False
+
+
+def _cancel_later() -> None:
+    """Let this task be cancelled where it waits next, as if it had not heard of it yet."""
+    task = asyncio.current_task()
+    assert task is not None
+    task.uncancel()  # else it would count twice, and a time-out would not know its own
+    task.cancel()
 
 
 def trips_of(tx: AsyncConnection) -> TripConnection:

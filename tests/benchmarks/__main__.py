@@ -16,7 +16,7 @@ from rich.console import Console
 
 from adapters.kafka.settings import KafkaSettings
 from deploy.kafka.cluster import start
-from tests.benchmarks import calls, detection, intake, memory, reactions, relay, webhooks
+from tests.benchmarks import calls, detection, intake, memory, reactions, relay, replay, webhooks
 from tests.benchmarks.profiling import Profile, profiled
 from tests.benchmarks.report import Report, markdown
 from tests.benchmarks.rounds import Contender, Result, Workload, measure, table
@@ -56,6 +56,11 @@ SUITE = {
     "calls": Entry(900, lambda folder, _: calls.workload(folder)),
     "webhooks": Entry(60, lambda folder, _: webhooks.workload(folder)),
     "reactions": Entry(90, lambda folder, _: reactions.workload(folder)),
+    "replay": Entry(
+        120,
+        lambda folder, servers: replay.workload(KafkaSettings(servers), folder),
+        needs_kafka=True,
+    ),
     "relay": Entry(40, _relay, needs_kafka=True),
     "intake": Entry(50, _intake, needs_kafka=True),
 }

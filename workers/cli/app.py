@@ -19,6 +19,8 @@ from workers.cli import (
     check,
     demo,
     reactions,
+    reconcile,
+    replay,
     run,
     sandbox,
     schemas,
@@ -26,6 +28,7 @@ from workers.cli import (
     store,
     streams,
     topics,
+    trace,
     webhooks,
 )
 from workers.cli.context import Context, Failed
@@ -45,6 +48,9 @@ app.command("run")(run.run)
 app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("backfill")(backfill.backfill)
+app.command("trace")(trace.trace)
+app.command("replay")(replay.replay)
+app.command("reconcile")(reconcile.reconcile)
 app.command("sandbox")(sandbox.sandbox)
 app.add_typer(streams.app, name="streams")
 app.add_typer(topics.app, name="topics")

@@ -1,20 +1,25 @@
-"""`tiebeam store`: bring the database to this version."""
+"""`tiebeam store`: bring the database to this version, or rebuild a lost one from the topics."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import Annotated
 
 import typer
 
-from workers.cli.context import Context, out
-from workers.wiring import assemble
+from adapters.kafka.reader import open_reader
+from adapters.store import restoring
+from events import catalogue
+from workers.cli.context import Context, Failed, out, run_with_parts
+from workers.react.registry import REACTIONS
+from workers.rebuild.run import Rebuild, Report, rebuild
+from workers.wiring import Parts, assemble
 
 app = typer.Typer(help="Look after the store.", no_args_is_help=True)
 
-
-@app.callback()
-def _group() -> None:
-    """Keep `upgrade` a command of its own although it is the only one."""
+AUDITS = catalogue.topic_of("tiebeam.reaction.succeeded")
 
 
 @app.command("upgrade")
@@ -28,3 +33,66 @@ async def _upgrade(context: Context) -> None:
         pending = await parts.store.pending_migrations()
         await parts.store.upgrade()
     out.print("store upgraded" if pending else "store is up to date")
+
+
+@app.command("rebuild")
+def rebuild_store(
+    context: typer.Context,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Add to a store that is not empty as well.")
+    ] = False,
+) -> None:
+    """Restore a lost store from the topics: entities, effects, reactions that ended.
+
+    Stop all workers first. The next look at each stream compares every restored entity with what
+    the provider shows and tells the difference. What the topics do not tell stays unknown: changes
+    to what was never told of, and what the topics hold no longer. Reactions that had not ended are
+    not restored: see `tiebeam replay`.
+    """
+    report = run_with_parts(context.obj, lambda parts: _rebuilt(parts, yes=yes), store=False)
+    for (connection, kind), number in sorted(report.entities.items()):
+        out.print(f"{connection}: {number} {kind} known")
+    for (connection, stream), begin in report.begins.items():
+        out.print(f"{connection}/{stream}: tells what is new since {_clock(begin)}")
+    for topic in report.cut:
+        out.print(
+            f"{topic}: its beginning is no longer there, nor what was told in it", style="red"
+        )
+    out.print(
+        f"{report.read} events read: {report.ended} ends of reactions and {report.effects} effects "
+        f"restored, {report.unusable} unusable; `tiebeam replay --since DATE` shows what was not "
+        "answered",
+        soft_wrap=True,
+    )
+
+
+async def _rebuilt(parts: Parts, *, yes: bool) -> Report:
+    await parts.store.upgrade()
+    async with parts.store.read() as tx:
+        if not yes and not await restoring.is_empty(tx):
+            raise Failed(
+                f"{parts.store.place} is not empty; --yes adds to it what the topics tell besides"
+            )
+    prefix = parts.kafka.topic_prefix
+    others = [name for name in catalogue.all_topics(prefix) if name != f"{prefix}{AUDITS}"]
+    async with AsyncExitStack() as stack:
+        audits = await stack.enter_async_context(open_reader(parts.kafka, [f"{prefix}{AUDITS}"]))
+        events = await stack.enter_async_context(open_reader(parts.kafka, others))
+        status = stack.enter_context(out.status("reading the topics …"))
+        needs = Rebuild(
+            parts.store,
+            parts.clock,
+            prefix,
+            frozenset(name for name, one in REACTIONS.items() if one.parks_key),
+            shown=lambda report: status.update(f"{report.read} events read …"),
+        )
+        cut = [
+            (one.topic.removeprefix(prefix), one.partition)
+            for one, span in (*audits.spans.items(), *events.spans.items())
+            if span.first > 0
+        ]
+        return await rebuild(needs, audits, events, cut)
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -39,10 +39,12 @@ class Progress:
 
     `pages`, `ids` and `total` are of the last sweep; `missed` of `compared` rows were changes that
     only a slow look found; `held` entities are gone, too many at once to be told. `calls` were sent
-    in the last look, `all_calls` in all since the baseline.
+    in the last look, `all_calls` in all since the baseline. `resumes_at` is the baseline of a store
+    that was lost: the first look with the rebuilt one goes on from there.
     """
 
     baseline_at: str | None = None
+    resumes_at: str | None = None
     swept_at: str | None = None
     looked_at: str | None = None
     succeeded_at: str | None = None
@@ -162,7 +164,7 @@ async def _below(source: Source, before: Progress, now: datetime, tally: Tally) 
     """Look below the parents. What was there before the first look is told from its own times."""
     first = before.baseline_at is None
     if first:
-        before = replace(before, baseline_at=now.isoformat(), steady=True)
+        before = replace(before, baseline_at=before.resumes_at or now.isoformat(), steady=True)
     assert before.baseline_at is not None
     baseline = datetime.fromisoformat(before.baseline_at)
     since = datetime.fromisoformat(before.looked_at) if before.looked_at else baseline
@@ -179,7 +181,7 @@ async def _below(source: Source, before: Progress, now: datetime, tally: Tally) 
 
 
 async def _baseline(source: Source, before: Progress, now: datetime, tally: Tally) -> Progress:
-    baseline: datetime | None = None
+    baseline = datetime.fromisoformat(before.resumes_at) if before.resumes_at else None
 
     async def record(page: Page) -> None:
         nonlocal baseline
@@ -194,7 +196,9 @@ async def _baseline(source: Source, before: Progress, now: datetime, tally: Tall
         tally.error = tally.error or _moving(source, report)
         return before  # an incomplete baseline would later announce old rows as new
     log.info("baseline recorded", connection=source.facts.connection, stream=source.stream.name)
-    return _swept(replace(before, baseline_at=(baseline or now).isoformat()), report, now)
+    after = _swept(replace(before, baseline_at=(baseline or now).isoformat()), report, now)
+    # what a rebuilt store knows from events is compared at once, however long the list
+    return replace(after, swept_at=None) if before.resumes_at else after
 
 
 async def _rows(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -16,7 +15,7 @@ from adapters.http.errors import (
     Unauthorised,
     Unsendable,
 )
-from adapters.store import inbox, ledger, outbox
+from adapters.store import inbox, outbox
 from adapters.store.engine import Store
 from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow
@@ -27,7 +26,8 @@ from workers.clock import Clock
 from workers.react.audit import AUDITED, Ending, audit_event
 from workers.react.means import Means
 from workers.react.once import LeaseLost, NotSettled, Refused, ensure
-from workers.react.reaction import Blocked, Configured, Json, Missing, Reach
+from workers.react.reach import reach_of
+from workers.react.reaction import Blocked, Json, Missing
 from workers.react.retry import next_attempt
 from workers.react.row import event_of
 from workers.telemetry import logs, metrics, tracing
@@ -85,7 +85,7 @@ async def _try(
     """Make the planned effects, each noted in `done`; or say what a dry run would have sent."""
     configured = means.reactions[row.reaction]
     reaction, settings = configured.reaction, configured.settings
-    facts = await reaction.gather(_reach(means, configured), event, settings)
+    facts = await reaction.gather(reach_of(means.store, configured), event, settings)
     effects = reaction.plan(event, settings, configured.place, facts)
     if row.mode == "dry-run":
         planned = [
@@ -97,14 +97,6 @@ async def _try(
     for effect in effects:
         done.append(await ensure(means, row, configured, event, effect))
     return {"effects": [one.model_dump(mode="json") for one in done]}
-
-
-def _reach(means: Means, configured: Configured) -> Reach:
-    async def effects(keys: Iterable[str]) -> dict[str, ledger.Effect]:
-        async with means.store.read() as tx:
-            return await ledger.get(tx, keys)
-
-    return Reach(configured.origin, configured.place, effects)
 
 
 def _ending(means: Means, row: InboxRow, error: Exception) -> Ending:

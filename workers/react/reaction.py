@@ -12,6 +12,7 @@ from pydantic import Field
 from adapters.store import ledger
 from events.base import EventModel
 from events.envelope import Event
+from workers.react.reconciliation import Reconciliation
 from workers.settings import Section
 
 Json = dict[str, Any]
@@ -143,6 +144,13 @@ class Reach:
     effects: Callable[[Iterable[str]], Awaitable[Mapping[str, ledger.Effect]]]
 
 
+Reconcile = Callable[[Reach, Any, datetime | None], Awaitable[Reconciliation]]
+"""Compares what is there since a time, or all there is; takes the reaction's settings; only reads.
+
+Raises the errors of adapters.http.errors.
+"""
+
+
 async def nothing(_reach: Reach, _event: Event, _settings: Any) -> None:
     """Gather nothing: the event and the settings say all."""
 
@@ -162,6 +170,7 @@ class Reaction:
         gather: Reads the facts that `plan` needs and the event does not say; writes nothing.
             Raises Blocked and the errors of adapters.http.errors.
         parks_key: Whether later events of a key wait while an earlier one is blocked or dead.
+        reconcile: Compares the two systems themselves, without writing anything; None: nobody can.
     """
 
     name: str
@@ -172,6 +181,7 @@ class Reaction:
     plan: Callable[[Event, Any, Place, Any], list[Effect]]
     gather: Callable[[Reach, Event, Any], Awaitable[Any]] = nothing
     parks_key: bool = False
+    reconcile: Reconcile | None = None
 
 
 @dataclass(frozen=True)

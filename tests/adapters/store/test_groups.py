@@ -282,3 +282,44 @@ async def test_records_of_one_transaction_stay_together_in_order(sqlite_store: S
     async with sqlite_store.read() as tx:
         ids = [row.event_id for row in await outbox.unpublished(tx, 100)]
     assert [one.split("-")[0] for one in ids[::2]] == [one.split("-")[0] for one in ids[1::2]]
+
+
+@pytest.mark.parametrize("turns", range(40))
+async def test_one_cancelled_at_any_of_its_steps_takes_nobody_with_it(
+    sqlite_store: Store, turns: int
+) -> None:
+    async def many_steps() -> None:
+        async with sqlite_store.write() as tx:
+            for number in range(5):
+                await put(tx, f"steps-{number}")
+
+    works = [write(sqlite_store, "a"), many_steps(), write(sqlite_store, "c")]
+    tasks = [asyncio.create_task(work) for work in works]
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    tasks[1].cancel()
+    done, waiting = await asyncio.wait(tasks, timeout=10)
+
+    assert not waiting
+    assert [task.exception() for task in done if not task.cancelled()] == [None] * (
+        len(done) - tasks[1].cancelled()
+    )
+    names = await kept(sqlite_store)
+    steps = [name for name in names if name.startswith("steps")]
+    assert [name for name in names if name not in steps] == ["a", "c"]
+    assert len(steps) in (0, 5)
+    if not tasks[1].cancelled():
+        assert len(steps) == 5
+
+
+async def test_a_time_out_within_a_statement_is_a_time_out(sqlite_url: str) -> None:
+    async with Store.open(sqlite_url, busy_timeout=0.3) as store:
+        await store.upgrade()
+        path = sqlite_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises((TimeoutError, StoreUnavailable)):
+                async with asyncio.timeout(0.05):
+                    await write(store, "a")
+        assert await together(store, "b") == [None]
+        assert await kept(store) == ["b"]

@@ -1,0 +1,85 @@
+"""What a replay asks of the inbox and the ledger, many events at a time, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store import dialects
+from adapters.store.columns import Json
+from adapters.store.inbox import Mode, State
+from adapters.store.ledger import Effect
+from adapters.store.rows import columns_of
+from adapters.store.tables import effects, reactions
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a reaction to an event stands."""
+
+    id: int
+    event_id: str
+    state: State
+    mode: Mode
+    outcome: Json
+
+
+_STANDING = select(*columns_of(Standing, reactions)).where(
+    reactions.c.reaction == bindparam("reaction"),
+    reactions.c.event_id.in_(bindparam("ids", expanding=True)),
+)
+_DONE = select(effects.c.effect_key).where(
+    effects.c.effect_key.in_(bindparam("keys", expanding=True)), effects.c.state == "done"
+)
+
+
+async def standing(
+    tx: AsyncConnection, reaction: str, event_ids: Sequence[str]
+) -> dict[str, Standing]:
+    """Where a reaction stands to those of the events that it has in the inbox, by event id."""
+    found: dict[str, Standing] = {}
+    for part in dialects.chunks(event_ids):
+        rows = await tx.execute(_STANDING, {"reaction": reaction, "ids": part})
+        found.update((row.event_id, Standing(*row)) for row in rows.all())
+    return found
+
+
+async def done(tx: AsyncConnection, keys: Iterable[str]) -> set[str]:
+    """Those of the effects that have happened, by their keys."""
+    found: set[str] = set()
+    for part in dialects.chunks(list(keys)):
+        found.update((await tx.scalars(_DONE, {"keys": part})).all())
+    return found
+
+
+async def again(tx: AsyncConnection, ids: Iterable[int], mode: Mode, now: datetime) -> list[int]:
+    """Make ended rows pending again, however they ended; returns the ids it changed."""
+    changed: list[int] = []
+    for part in dialects.chunks(list(ids)):
+        statement = (
+            update(reactions)
+            .where(
+                reactions.c.id.in_(part),
+                reactions.c.state.in_(["succeeded", "blocked", "dead", "cancelled"]),
+            )
+            .values(
+                state="pending", mode=mode, attempts=0, reason=None, outcome=None, updated_at=now
+            )
+            .returning(reactions.c.id)
+        )
+        changed.extend(await tx.scalars(statement))
+    return sorted(changed)
+
+
+async def take_back(tx: AsyncConnection, key: str) -> Effect | None:
+    """Take one effect that has happened out of the ledger, so that it is made once more.
+
+    Returns what stood there; None, and nothing is changed, where it has not happened.
+    """
+    gone = delete(effects).where(effects.c.effect_key == key, effects.c.state == "done")
+    row = (await tx.execute(gone.returning(*columns_of(Effect, effects)))).first()
+    return Effect(*row) if row else None
