@@ -9,6 +9,7 @@ import pytest
 
 from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, SECRET, Write
 from tests.workers.fake_clock import FakeClock
+from workers.react.registry import REACTIONS
 from workers.settings import SettingsError, load
 from workers.wiring import assemble
 
@@ -44,7 +45,7 @@ def contradiction(path: Path) -> str:
         ),
         (
             RECHARGE.replace("recharge-paid-invoice", "rewrite-history"),
-            "reactions.rewrite-history: no such reaction; there are: recharge-paid-invoice",
+            f"reactions.rewrite-history: no such reaction; there are: {', '.join(REACTIONS)}",
         ),
         (
             OPERATE + RECHARGE,
