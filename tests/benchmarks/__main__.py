@@ -51,11 +51,11 @@ async def _intake(folder: Path, servers: str) -> AsyncIterator[Workload]:
 
 
 SUITE = {
+    "webhooks": Entry(60, lambda folder, _: webhooks.workload(folder)),
+    "reactions": Entry(90, lambda folder, _: reactions.workload(folder)),
     "detection": Entry(400, lambda folder, _: detection.workload(folder)),
     "memory": Entry(300, lambda folder, _: memory.workload(folder)),
     "calls": Entry(900, lambda folder, _: calls.workload(folder)),
-    "webhooks": Entry(60, lambda folder, _: webhooks.workload(folder)),
-    "reactions": Entry(90, lambda folder, _: reactions.workload(folder)),
     "replay": Entry(
         120,
         lambda folder, servers: replay.workload(KafkaSettings(servers), folder),
@@ -107,10 +107,10 @@ def _run(chosen: Sequence[str], rounds: int, console: Console) -> Report:
             results.append(result)
             profiles.update(found)
 
-    asyncio.run(run([name for name in chosen if name not in kafka], ""))
     if kafka and reason is None:
         with start() as cluster:
             asyncio.run(run(kafka, cluster.bootstrap_servers))
+    asyncio.run(run([name for name in chosen if name not in kafka], ""))
     return Report(results, profiles, dict.fromkeys(kafka, reason) if reason else {})
 
 
