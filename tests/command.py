@@ -25,15 +25,15 @@ class Done:
     err: str
 
 
-def tiebeam(*arguments: str, **variables: str) -> Done:
-    """Run a command to its end, without any variables of Tiebeam but these.
+def tiebeam(*arguments: str, width: int = 200, **variables: str) -> Done:
+    """Run a command to its end on a terminal so wide, without variables of Tiebeam but these.
 
     Call it by `asyncio.to_thread` where a loop runs: the command brings its own.
     """
     out, err = io.StringIO(), io.StringIO()
     with (
         _ONE_AT_A_TIME,
-        _replaced(arguments, variables),
+        _replaced(arguments, variables, width),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
@@ -50,14 +50,16 @@ def _exit_code() -> int:
 
 
 @contextlib.contextmanager
-def _replaced(arguments: tuple[str, ...], variables: Mapping[str, str]) -> Iterator[None]:
+def _replaced(
+    arguments: tuple[str, ...], variables: Mapping[str, str], columns: int
+) -> Iterator[None]:
     argv, environ = sys.argv, dict(os.environ)
     sys.argv = ["tiebeam", *arguments]
     for name in [name for name in os.environ if name.startswith("TIEBEAM_")]:
         del os.environ[name]
     os.environ.update(variables)
     # not by COLUMNS: the console has read it already, where the tests' own runner sets it
-    width, console.width = console.width, 200
+    width, console.width = console.width, columns
     try:
         yield
     finally:

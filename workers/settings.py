@@ -116,6 +116,7 @@ def _no_flag(value: Any) -> Any:
 Count = Annotated[int, BeforeValidator(_no_flag), Field(ge=1)]
 Port = Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=65535)]
 Rate = Annotated[float, BeforeValidator(_no_flag), Field(gt=0)]
+Share = Annotated[float, BeforeValidator(_no_flag), Field(ge=0, le=1)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
 Secret = Annotated[SecretStr, BeforeValidator(resolve_secret), AfterValidator(_not_empty)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
@@ -200,15 +201,18 @@ class LimitsSection(Section):
 
 
 class StreamSection(Section):
-    """The cadence of one stream.
+    """How one stream is looked at.
 
-    `every` is the pause between two looks, `sweep_every` the pause between two full listings,
-    `details_every` how often a live entity's detail is read though its row has not changed.
+    `every` is the pause between two looks, `sweep_every` the pause between two full listings (of
+    what is listed below others: how long a walk past all of them takes),
+    `details_every` how often a live entity's detail is read though its row has not changed; a
+    larger share of all than `largest_removal` is not told to be gone at once, but held back.
     """
 
     every: Duration | None = None
     sweep_every: Duration | None = None
     details_every: Duration | None = None
+    largest_removal: Share | None = None
 
 
 class ConnectionSection(Section):

@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -230,16 +230,18 @@ def sources(
             )
         facts = Facts(name, connection.currency, connection.timezone)
         for stream in streams.values():
-            looks = cadence(stream, connection.streams.get(stream.name))
-            found.append(Source(stream, clients[name], facts, store, clock, looks))
+            section = connection.streams.get(stream.name, StreamSection())
+            looks = cadence(stream, section)
+            source = Source(stream, clients[name], facts, store, clock, looks)
+            if section.largest_removal is not None:
+                source = replace(source, largest_removal=section.largest_removal)
+            found.append(source)
     return found
 
 
-def cadence(stream: Stream, section: StreamSection | None) -> Cadence:
+def cadence(stream: Stream, section: StreamSection) -> Cadence:
     """Return the stream's cadence, as far as the configuration does not say otherwise."""
     own = stream.cadence
-    if section is None:
-        return own
     return Cadence(
         every=section.every or own.every,
         sweep_every=section.sweep_every or own.sweep_every,

@@ -125,7 +125,7 @@ class RateLimiter:
         return self._pacer.export()
 
     def resume(self, pace: Pace) -> None:
-        """Go on as slowly as another process did."""
+        """Go no faster than another process did."""
         self._pacer.resume(pace)
 
     async def _wait_for_turn(self, own: _Caller) -> None:

@@ -48,8 +48,7 @@ class Pacer:
 
     def pace(self) -> float:
         """Starts a second that are allowed now."""
-        calm = max(self._clock.monotonic() - self._calm_since, 0.0)
-        return min(self._slowed_to + self._rate * RECOVERED * calm / 60, self._rate)
+        return self._recovered(self._slowed_to, self._calm_since)
 
     def pause_left(self) -> float:
         """Seconds until the pause ends that the provider asked for; 0 where there is none."""
@@ -92,13 +91,19 @@ class Pacer:
         return Pace(self.pace(), now + timedelta(seconds=since), now)
 
     def resume(self, pace: Pace) -> None:
-        """Go on as another process did, as if the time since had passed in this one."""
+        """Go no faster than another process did, as if the time since had passed in this one."""
         now, today = self._clock.monotonic(), self._clock.now()
         self.pause((pace.paused_until - today).total_seconds())
         calm = (today - max(pace.at, pace.paused_until)).total_seconds()
-        self._slowed_to = self._possible(pace.pace)
+        slowed_to = self._possible(pace.pace)
         # a clock that was set back must not put the recovery off for longer than a pause may be
-        self._calm_since = now - max(calm, -LONGEST_PAUSE)
+        calm_since = now - max(calm, -LONGEST_PAUSE)
+        if self._recovered(slowed_to, calm_since) < self.pace():
+            self._slowed_to, self._slowed_at, self._calm_since = slowed_to, now, calm_since
+
+    def _recovered(self, slowed_to: float, calm_since: float) -> float:
+        calm = max(self._clock.monotonic() - calm_since, 0.0)
+        return min(slowed_to + self._rate * RECOVERED * calm / 60, self._rate)
 
     def _possible(self, pace: float) -> float:
         return min(max(pace, self._rate * SLOWEST), self._rate)

@@ -27,9 +27,16 @@ class Cursor:
 _COLUMNS = columns_of(Cursor, cursors)
 
 
-async def get(tx: AsyncConnection, connection: str, stream: str) -> Cursor | None:
-    """The stream's cursor, None before its first `put`."""
+async def get(
+    tx: AsyncConnection, connection: str, stream: str, *, lock: bool = False
+) -> Cursor | None:
+    """The stream's cursor, None before its first `put`.
+
+    With `lock` nobody else moves it, or gets it with `lock`, before this transaction ends.
+    """
     chosen = select(*_COLUMNS).where(cursors.c.connection == connection, cursors.c.stream == stream)
+    if lock:
+        chosen = chosen.with_for_update()
     row = (await tx.execute(chosen)).first()
     return Cursor(*row) if row else None
 

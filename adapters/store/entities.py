@@ -238,6 +238,12 @@ async def following(
     return list((await tx.scalars(chosen)).all())
 
 
+async def count(tx: AsyncConnection, connection: str, kind: str) -> int:
+    """How many entities of a kind we know."""
+    chosen = select(func.count()).select_from(entities).where(_of(connection, kind))
+    return (await tx.execute(chosen)).scalar_one()
+
+
 async def counts(tx: AsyncConnection) -> dict[tuple[str, str], int]:
     """How many entities we know, by (connection, kind)."""
     counted = select(entities.c.connection, entities.c.kind, func.count()).group_by(

@@ -31,7 +31,8 @@ class NewHint:
 class Hint:
     """Hints about one entity. `generation` rises with each; up to `handled` they are dealt with.
 
-    `traceparent` is the span that brought the newest.
+    `traceparent` is the span that brought the newest. A row of which all are dealt with stays until
+    the window of its look ends, so that no process looks again within it.
     """
 
     id: int
@@ -65,7 +66,6 @@ _ROWS = {
         " FROM json_array_elements(CAST(CAST($2 AS text) AS json))"
     ),
 }
-_LOOKED_AT = "WHEN hints.handled = hints.generation THEN"
 _ADD = {
     dialect: (
         "INSERT INTO hints (connection, kind, entity_id, generation, handled, received_at,"
@@ -74,12 +74,14 @@ _ADD = {
         " generation = hints.generation + excluded.generation,"
         " last_received_at = excluded.last_received_at,"
         " traceparent = excluded.traceparent,"
-        f" received_at = CASE {_LOOKED_AT} excluded.received_at ELSE hints.received_at END,"
-        f" taken_until = CASE {_LOOKED_AT} NULL ELSE hints.taken_until END"
+        " received_at = CASE WHEN hints.handled = hints.generation"
+        " THEN excluded.received_at ELSE hints.received_at END"
     )
     for dialect, rows in _ROWS.items()
 }
 """All rows as one parameter: one for each value would take longer than storing them."""
+_WAITING = hints.c.generation > hints.c.handled
+_ENDED = and_(hints.c.generation == hints.c.handled, hints.c.again_at.is_(None))
 
 
 async def add(
@@ -87,7 +89,7 @@ async def add(
 ) -> None:
     """Write hints; one about an entity that has a hint already is added to it.
 
-    A hint that only waits to be looked at once more is free at once when another comes.
+    One that only waits to be looked at once more is free, when another comes, as its window ends.
     `traceparent` is the span that brings them, for the looks to be linked to.
     """
     about: dict[tuple[str, str, str], list[datetime]] = defaultdict(list)
@@ -112,11 +114,15 @@ async def take(
 
     Who takes a hint ends it with `complete` or `postpone`; if he dies, it is free again at `until`.
     """
+    own = hints.c.connection == connection
+    over = select(hints.c.id).where(own, _ENDED, hints.c.taken_until <= now)
+    await tx.execute(delete(hints).where(hints.c.id.in_(over.with_for_update(skip_locked=True))))
     free = (
         select(hints.c.id)
         .where(
-            hints.c.connection == connection,
+            own,
             or_(hints.c.taken_until.is_(None), hints.c.taken_until <= now),
+            or_(_WAITING, hints.c.again_at <= now),
         )
         .order_by(hints.c.received_at, hints.c.id)
         .limit(limit)
@@ -128,37 +134,61 @@ async def take(
     return sorted(found, key=lambda hint: (hint.received_at, hint.id))
 
 
-async def complete(tx: AsyncConnection, hint: Hint) -> bool:
-    """Say that a taken hint is handled. False: another came meanwhile, and is free to be taken."""
+async def next_free(tx: AsyncConnection, connection: str, now: datetime) -> datetime | None:
+    """When the next of the hints that wait and cannot be taken `now` will be free."""
+    later = select(func.min(hints.c.taken_until)).where(
+        hints.c.connection == connection, _WAITING, hints.c.taken_until > now
+    )
+    found: datetime | None = await tx.scalar(later)
+    return found
+
+
+async def complete(
+    tx: AsyncConnection,
+    hint: Hint,
+    until: datetime | None = None,
+    *,
+    again_at: datetime | None = None,
+) -> bool:
+    """Say that a taken hint is handled. False: another came meanwhile, and is to be taken.
+
+    Args:
+        tx: The transaction.
+        hint: As it was taken.
+        until: No hint about the same is to be taken before; None: at any time.
+        again_at: When it is to be taken once more, unless another comes first; None: not.
+    """
     same = and_(hints.c.id == hint.id, hints.c.generation == hint.generation)
-    if (await tx.execute(delete(hints).where(same))).rowcount == 1:
+    if until is None:
+        ended = await tx.execute(delete(hints).where(same))
+    else:
+        values = {"handled": hint.generation, "taken_until": until, "again_at": again_at}
+        ended = await tx.execute(update(hints).where(same).values(values))
+    if ended.rowcount == 1:
         return True
     rest = (
         update(hints)
-        .where(hints.c.id == hint.id)
-        .values(handled=hint.generation, received_at=hints.c.last_received_at, taken_until=None)
+        .where(hints.c.id == hint.id, hints.c.handled <= hint.generation)
+        .values(
+            handled=hint.generation,
+            received_at=hints.c.last_received_at,
+            taken_until=until,
+            again_at=None,
+        )
     )
     return (await tx.execute(rest)).rowcount == 0
 
 
-async def postpone(
-    tx: AsyncConnection, hint: Hint, until: datetime, *, looked_at: bool = False
-) -> None:
-    """Give a taken hint back, to be taken again after `until`.
-
-    `looked_at` says that it was looked at and waits for one more look: another hint about the same
-    does not wait for that, be it that it came meanwhile or comes later.
-    """
-    if looked_at:
-        same = and_(hints.c.id == hint.id, hints.c.generation == hint.generation)
-        values = {"handled": hint.generation, "taken_until": until}
-        if (await tx.execute(update(hints).where(same).values(values))).rowcount == 0:
-            await complete(tx, hint)
-        return
+async def postpone(tx: AsyncConnection, hint: Hint, until: datetime) -> None:
+    """Give a taken hint back, and what came meanwhile with it, to be taken again after `until`."""
     await tx.execute(update(hints).where(hints.c.id == hint.id).values(taken_until=until))
 
 
 async def backlog(tx: AsyncConnection) -> dict[str, int]:
     """How many entities have hints that are not handled yet, by connection."""
-    counted = select(hints.c.connection, func.count()).group_by(hints.c.connection)
+    counted = (
+        select(hints.c.connection, func.count())
+        .where(or_(_WAITING, hints.c.again_at.is_not(None)))
+        .group_by(hints.c.connection)
+    )
     return {row[0]: row[1] for row in await tx.execute(counted)}

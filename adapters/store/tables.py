@@ -186,6 +186,7 @@ hints = Table(
     Column("last_received_at", UtcTime, nullable=False),
     Column("taken_until", UtcTime),
     Column("traceparent", Text),
+    Column("again_at", UtcTime),
     UniqueConstraint("connection", "kind", "entity_id"),
     Index("ix_hints_waiting", "connection", "received_at"),
     sqlite_autoincrement=True,

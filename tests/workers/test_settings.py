@@ -41,7 +41,7 @@ host = "127.0.0.1"
 ops_port = 0
 webhook_port = 65535
 """
-    stream = '[connections.plentific.streams.invoices]\nevery = "90s"\ndetails_every = "2h"\n'
+    stream = '[connections.plentific.streams.invoices]\nevery = "90s"\nlargest_removal = 0.2\n'
 
     settings = load(write(text + PLENTIFIC + stream + OPERATE + RECHARGE), {})
 
@@ -53,6 +53,7 @@ webhook_port = 65535
     assert (plentific.currency, plentific.timezone) == ("GBP", "Europe/London")
     assert plentific.streams["invoices"].every == timedelta(seconds=90)
     assert plentific.streams["invoices"].sweep_every is None
+    assert plentific.streams["invoices"].largest_removal == 0.2
     assert plentific.limits.requests_per_second == 10
     assert settings.reactions["recharge-paid-invoice"]["from"] == "plentific"
 
@@ -219,6 +220,10 @@ def test_a_bad_value_of_a_connection_is_told_with_its_key(
         (
             "streams.invoices.every = 60",
             'streams.invoices.every: write a duration as "500ms", "60s", "5m", "1h" or "2d"',
+        ),
+        (
+            "streams.invoices.largest_removal = 5",
+            "streams.invoices.largest_removal: Input should be less than or equal to 1",
         ),
     ],
 )

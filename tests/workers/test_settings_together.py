@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, SECRET, Write
 from tests.workers.fake_clock import FakeClock
+from workers.detect.observe import LARGEST_REMOVAL
 from workers.react.registry import REACTIONS
 from workers.settings import SettingsError, load
 from workers.wiring import assemble
@@ -77,3 +80,20 @@ def test_settings_that_do_not_fit_together_are_told_with_their_key(
     write: Write, text: str, line: str
 ) -> None:
     assert contradiction(write(text)) == line
+
+
+async def test_what_the_section_of_a_stream_says_is_how_it_is_looked_at(write: Write) -> None:
+    section = """
+[connections.plentific.streams.invoices]
+every = "90s"
+largest_removal = 0
+"""
+    path = write(PLENTIFIC + section)
+
+    async with assemble(load(path, {}), path, FakeClock()) as parts:
+        found = {source.stream.name: source for source in parts.sources}
+
+    invoices, quotes = found["invoices"], found["quotes"]
+    assert invoices.cadence == replace(invoices.stream.cadence, every=timedelta(seconds=90))
+    assert (invoices.largest_removal, quotes.largest_removal) == (0, LARGEST_REMOVAL)
+    assert quotes.cadence == quotes.stream.cadence

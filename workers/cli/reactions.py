@@ -7,12 +7,11 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from adapters.store import inbox, ledger
 from adapters.store.inbox import InboxRow, State
 from workers.cli.context import Failed, out, run_with_parts
+from workers.cli.tables import sentence, table
 from workers.wiring import Parts
 
 app = typer.Typer(help="List, show, retry and cancel reactions.", no_args_is_help=True)
@@ -52,21 +51,10 @@ def show_all(
     if as_json:
         typer.echo(_json([_shown(row) for row in rows]))
         return
-    table = Table(
-        "id", "reaction", "event", "subject", "mode", "state", "tries", "reason", box=None
-    )
+    listed = table("id", "reaction", "state", "about", numbers=("id",))
     for row in rows:
-        table.add_row(
-            str(row.id),
-            row.reaction,
-            row.event_type,
-            row.subject,
-            row.mode,
-            row.state,
-            str(row.attempts),
-            escape(row.reason or ""),
-        )
-    out.print(table if rows else "none")
+        listed.add_row(str(row.id), row.reaction, row.state, _about(row))
+    out.print(listed if rows else "none")
 
 
 @app.command("show")
@@ -166,6 +154,13 @@ def _shown(row: InboxRow) -> dict[str, Any]:
         kept = f"kept; see `tiebeam reactions show {row.id} --response`"
         shown["outcome"] = row.outcome | {"response": kept}
     return shown
+
+
+def _about(row: InboxRow) -> str:
+    mode = "" if row.mode == "live" else f", {row.mode}"
+    tries = "" if row.attempts == 0 else f", attempt {row.attempts}"
+    said = f"{row.event_type}{mode}{tries}"
+    return sentence(row.subject, f"{said}: {row.reason}" if row.reason else said)
 
 
 def _json(value: Any) -> str:

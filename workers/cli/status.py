@@ -14,7 +14,9 @@ from rich.table import Table
 from adapters.http.drift import Finding
 from adapters.store import hints, inbox, outbox
 from workers.cli.context import out, run_with_parts
-from workers.cli.streams import clock, missed, state
+from workers.cli.streams import missed, state, tell_trouble
+from workers.cli.tables import table, when
+from workers.clock import SystemClock
 from workers.detect import drift
 from workers.detect.cycle import Progress
 from workers.detect.poller import overview
@@ -22,6 +24,8 @@ from workers.wiring import Parts
 
 LATEST = 20
 """Findings of the drift watch that are shown to people; programs get them all."""
+
+STATES = ("pending", "running", "retrying", "succeeded", "blocked", "dead", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,9 @@ def status(
     if as_json:
         typer.echo(orjson.dumps(_for_programs(seen), option=orjson.OPT_INDENT_2).decode())
         return
-    out.print(_streams(seen))
+    out.print(_streams(seen, SystemClock().now()))
+    for name, looked in seen.streams.items():
+        tell_trouble(name, looked)
     for connection, number in seen.hints.items():
         out.print(f"hints of {connection}: {number} waiting", markup=False, soft_wrap=True)
     oldest = (
@@ -86,33 +92,23 @@ def _for_programs(seen: Overview) -> Mapping[str, Any]:
     return {**asdict(seen), "streams": streams, "drift": found}
 
 
-def _streams(seen: Overview) -> Table:
-    table = Table(
-        *("stream", "baseline", "last look", "rows", "events", "calls", "missed", "state"),
-        box=None,
-    )
+def _streams(seen: Overview, now: datetime) -> Table:
+    numbers = ("rows", "events", "calls", "missed")
+    listed = table("stream", "looked", *numbers, "state", numbers=numbers)
     for name, progress in seen.streams.items():
-        table.add_row(
-            name,
-            clock(progress.baseline_at),
-            clock(progress.looked_at),
-            str(progress.seen),
-            str(progress.events),
-            str(progress.calls),
-            missed(progress),
-            state(progress),
-        )
-    return table
+        counts = (progress.seen, progress.events, progress.calls)
+        looked = when(progress.looked_at, now)
+        listed.add_row(name, looked, *map(str, counts), missed(progress), state(progress))
+    return listed
 
 
 def _reactions(seen: Overview) -> Table | str:
     if not seen.reactions:
         return "reactions: none yet"
-    states = ("pending", "running", "retrying", "succeeded", "blocked", "dead", "cancelled")
-    table = Table("reaction", *states, box=None)
+    listed = table("reaction", *STATES, numbers=STATES)
     for name, counts in seen.reactions.items():
-        table.add_row(name, *(str(counts.get(one, 0)) for one in states))
-    return table
+        listed.add_row(name, *(str(counts.get(one, 0)) for one in STATES))
+    return listed
 
 
 def _drift(connection: str, one: Finding) -> str:

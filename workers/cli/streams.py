@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,35 +10,36 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from adapters.store import cursors
 from workers.cli.context import Failed, out, run_with_parts
+from workers.cli.tables import table, when
+from workers.clock import SystemClock
 from workers.detect.cycle import Progress
 from workers.detect.observe import Source
 from workers.detect.poller import overview
 from workers.settings import SettingsError
 from workers.wiring import Parts
 
-app = typer.Typer(help="List the streams, or begin one anew.", no_args_is_help=True)
+app = typer.Typer(help="List the streams, or begin one anew.")
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
-COLUMNS = (
-    *("stream", "every/sweep/details", "baseline", "last look", "last sweep", "pages", "ids"),
-    *("total", "seen", "changed", "calls", "missed", "held", "state"),
-)
+NUMBERS = ("ids", "calls", "missed")
+
+
+@app.callback(invoke_without_command=True)
+def streams(context: typer.Context, as_json: Json = False) -> None:
+    """List the streams, or begin one anew."""
+    if context.invoked_subcommand is None:
+        show(context, as_json)
 
 
 @app.command("list")
-def show(
-    context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
-    """List every stream with its pace and its last look.
+def show(context: typer.Context, as_json: Json = False) -> None:
+    """List every stream with its pace and its last look; `--json` says more of each.
 
-    Pages, ids and total (as the provider says) are of the last sweep; seen, changed and calls of
-    the last look. Missed are the changes that only a slow look found, per 10,000 rows compared.
-    Held are entities that are gone, too many at once to be told. Times are UTC.
+    Ids are of the last sweep, calls of the last look. Missed are the changes that only a slow look
+    found, per 10,000 rows compared. Times are UTC; of another day, the date.
     """
 
     async def work(parts: Parts) -> list[tuple[Source, Progress]]:
@@ -49,10 +50,13 @@ def show(
         rows = [_shown(source, looked) for source, looked in found]
         typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
         return
-    table = Table(*COLUMNS, box=None)
+    listed = table("stream", "every", "looked", "swept", *NUMBERS, "state", numbers=NUMBERS)
+    now = SystemClock().now()
     for source, looked in found:
-        table.add_row(*_row(source, looked))
-    out.print(table if found else "none")
+        listed.add_row(*_row(source, looked, now))
+    out.print(listed if found else "none")
+    for source, looked in found:
+        tell_trouble("/".join(source.labels), looked)
 
 
 @app.command("reset")
@@ -96,22 +100,38 @@ def chosen(parts: Parts, path: Path, connection: str, stream: str) -> Source:
     return found[connection, stream]
 
 
-def clock(iso: str | None) -> str:
-    """A time of a stream's progress as people read it."""
-    return f"{datetime.fromisoformat(iso):%Y-%m-%d %H:%M:%S}" if iso else "never"
-
-
 def state(looked: Progress) -> str:
-    """How a stream is, in a few words with markup."""
+    """How a stream is, in a word or two with markup; `tell_trouble` says the rest."""
     if looked.failures:
-        return f"[red]failed {looked.failures} times:[/] {escape(looked.error or '')}"
+        return "[red]failed[/]"
     if looked.looked_at and not looked.steady:
-        return "[yellow]listing moves while it is read[/]"
+        return "[yellow]moving[/]"
     if looked.held:
-        return f"[yellow]{looked.held} gone at once, not told[/]"
+        return f"[yellow]{looked.held} held[/]"
     if looked.unusable:
         return f"[yellow]{looked.unusable} unusable[/]"
-    return "[green]ok[/]" if looked.looked_at else "not looked at yet"
+    return "[green]ok[/]" if looked.looked_at else "new"
+
+
+def tell_trouble(name: str, looked: Progress) -> None:
+    """Print what is wrong with a stream, where something is, each thing on a line of its own."""
+    for trouble in _troubles(looked):
+        out.print(f"{name}: {trouble}", markup=False, soft_wrap=True)
+
+
+def _troubles(looked: Progress) -> Iterator[str]:
+    if looked.failures:
+        times = "once" if looked.failures == 1 else f"{looked.failures} times"
+        yield f"failed {times}: {looked.error or 'see the log'}"
+    if looked.looked_at and not looked.steady and not looked.failures:
+        yield "its listing moves while it is read"
+    if looked.held:
+        yield (
+            f"{looked.held} gone at once, not told; if they really are, "
+            "raise largest_removal of this stream until they are told"
+        )
+    if looked.unusable:
+        yield f"{looked.unusable} unusable: see the log"
 
 
 def missed(looked: Progress) -> str:
@@ -137,15 +157,15 @@ def _shown(source: Source, looked: Progress) -> dict[str, Any]:
     }
 
 
-def _row(source: Source, looked: Progress) -> list[str]:
-    numbers = (looked.pages, looked.ids, "-" if looked.total is None else looked.total)
+def _row(source: Source, looked: Progress, now: datetime) -> list[str]:
     return [
         "/".join(source.labels),
-        "/".join(_short(one) for one in _pace(source)),
-        *(clock(one) for one in (looked.baseline_at, looked.looked_at, looked.swept_at)),
-        *(str(one) for one in (*numbers, looked.seen, looked.changed, looked.calls)),
+        _short(source.cadence.every),
+        when(looked.looked_at, now),
+        when(looked.swept_at, now),
+        str(looked.ids),
+        str(looked.calls),
         missed(looked),
-        str(looked.held),
         state(looked),
     ]
 

@@ -8,10 +8,10 @@ from typing import Annotated
 import orjson
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from workers import history
 from workers.cli.context import Failed, out, run_with_parts
+from workers.cli.tables import sentence, table
 from workers.history import Moment
 from workers.wiring import Parts
 
@@ -37,8 +37,9 @@ def trace(
         told = orjson.dumps([asdict(one) for one in moments], option=orjson.OPT_INDENT_2)
         typer.echo(told.decode())
         return
-    table = Table("time", "where", "what", "about", "", "trace", box=None)
+    listed = table("time", "where", "what")
     for one in moments:
-        said = (one.where, one.what, one.about, one.told, (one.trace_id or "")[:8])
-        table.add_row(f"{one.at:%Y-%m-%d %H:%M:%S}", *map(escape, said))
-    out.print(table)
+        trace_id = one.trace_id and f"(trace {one.trace_id[:8]})"
+        said = sentence(one.what, one.about, one.told, trace_id)
+        listed.add_row(f"{one.at:%Y-%m-%d %H:%M:%S}", escape(one.where), said)
+    out.print(listed)

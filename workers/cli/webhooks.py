@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -12,9 +12,10 @@ from rich.table import Table
 
 from adapters.plentific.models.webhooks import Subscription
 from workers.cli.context import Context, out, run_with_parts
+from workers.cli.tables import sentence, table
 from workers.settings import PlentificConnection, SettingsError
 from workers.webhooks.endpoints import plentific
-from workers.webhooks.subscriptions import Plan, Wanted, carry_out, plan
+from workers.webhooks.subscriptions import Account, Plan, Wanted, is_ours, plan
 from workers.wiring import Parts
 
 app = typer.Typer(help="List or make the subscriptions to webhooks.", no_args_is_help=True)
@@ -28,13 +29,14 @@ def show(
     """List the provider's subscriptions, ours and others."""
 
     async def work(parts: Parts) -> list[dict[str, Any]]:
-        return [
-            _shown(name, one, subscription)
-            for name, one in plentific(parts.settings)
-            for subscription in await _subscriptions(parts, name)
-        ]
+        rows = []
+        for name, one in plentific(parts.settings):
+            account = _account(parts, name)
+            made = await account.made()
+            rows += [_shown(name, one, found, made) for found in await account.found()]
+        return rows
 
-    rows = run_with_parts(context.obj, work, store=False)
+    rows = run_with_parts(context.obj, work)
     if as_json:
         typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
         return
@@ -53,17 +55,19 @@ def sync(
 ) -> None:
     """Have each connection's events delivered to its webhook_url.
 
-    Subscriptions with another address are left alone.
+    One that we made for another address or other events is replaced; those of others are left
+    alone.
     """
 
     async def work(parts: Parts) -> None:
         for name, wanted in _wanted(parts, context.obj).items():
-            chosen = plan(wanted, await _subscriptions(parts, name), renew=renew)
+            account = _account(parts, name)
+            chosen = plan(wanted, await account.found(), await account.made(), renew=renew)
             if not dry_run:
-                await carry_out(parts.clients[name], wanted, chosen)
+                await account.carry_out(wanted, chosen)
             out.print(_told(name, chosen, dry_run=dry_run), markup=False, soft_wrap=True)
 
-    run_with_parts(context.obj, work, store=False)
+    run_with_parts(context.obj, work)
 
 
 def _wanted(parts: Parts, context: Context) -> Mapping[str, Wanted]:
@@ -77,19 +81,20 @@ def _wanted(parts: Parts, context: Context) -> Mapping[str, Wanted]:
     return found
 
 
-async def _subscriptions(parts: Parts, connection: str) -> list[Subscription]:
-    pages = parts.clients[connection].list_webhook_subscriptions()
-    return [row.model async for row in pages.each()]
+def _account(parts: Parts, connection: str) -> Account:
+    return Account(connection, parts.clients[connection], parts.store, parts.clock)
 
 
 def _told(connection: str, chosen: Plan, *, dry_run: bool) -> str:
-    done = ["1 created"] if chosen.create else []
+    done = ["1 created"] if chosen.keep is None else []
     done += [f"{len(chosen.delete)} deleted"] if chosen.delete else []
     would = "would be: " if dry_run and done else ""
     return f"{connection}: {would}{', '.join(done) or 'unchanged'} ({chosen.why})"
 
 
-def _shown(name: str, one: PlentificConnection, found: Subscription) -> dict[str, Any]:
+def _shown(
+    name: str, one: PlentificConnection, found: Subscription, made: Collection[str]
+) -> dict[str, Any]:
     return {
         "connection": name,
         "uuid": found.uuid,
@@ -97,18 +102,15 @@ def _shown(name: str, one: PlentificConnection, found: Subscription) -> dict[str
         "events": list(found.matching_events),
         "enabled": found.is_enabled,
         "version": found.endpoint_version,
-        "ours": one.webhook_url is not None and found.endpoint_url == one.webhook_url,
+        "ours": is_ours(found, one.webhook_url, made),
     }
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(*rows[0], box=None)
+    listed = table("connection", "uuid", "ours", "what")
     for row in rows:
-        table.add_row(*(escape(_text(value)) for value in row.values()))
-    return table
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, list) else str(value or "")
+        off = "disabled" if row["enabled"] is False else None
+        what = sentence(row["address"], ", ".join(row["events"]), row["version"], off)
+        ours = "yes" if row["ours"] else "no"
+        listed.add_row(escape(row["connection"]), escape(row["uuid"]), ours, what)
+    return listed

@@ -14,6 +14,30 @@ from events.base import parse_instant
 from workers.detect.stream import Json, Known, Stream
 
 
+def shown_now(stream: Stream, row: Json | None, known: Known | None, state: Json) -> Json:
+    """What is shown of an entity now, to be compared with what only its row has said so far.
+
+    Without a row, that is what row and detail must agree in; where that has changed, whatever else
+    the detail says otherwise has changed with it. What a row shows and its detail does not show yet
+    is left for the next look, whose event can carry it.
+    """
+    if row is not None:
+        shown = stream.row_state(row)
+        was = known.state if known and not known.complete else {}
+        return shown | {name: was[name] for name in shown if _is(was, state, name)}
+    shown = {name: state[name] for name in stream.agree}
+    if known is None or known.complete or not has_changed(stream, known, state):
+        return shown
+    names = stream.row_state({stream.id_field: ""})
+    return shown | {name: state[name] for name in names if not _same(known.state, state, name)}
+
+
+def has_changed(stream: Stream, known: Known | None, state: Json) -> bool:
+    """Whether a detail says otherwise in what rows write as details do."""
+    was = known.state if known else {}
+    return any(name in was and was[name] != state[name] for name in stream.agree)
+
+
 def counts_as_known(stream: Stream, row: Json | None, known: Known | None, state: Json) -> bool:
     """Whether the row that was seen last, now or earlier, needs no second look.
 
@@ -42,6 +66,10 @@ def is_complete(
         return True
     shown = known.state if row is None else stream.row_state(row)
     return all(_same(shown, state, name) for name in shown)
+
+
+def _is(one: Json, other: Json, name: str) -> bool:
+    return name in one and name in other and bool(one[name] == other[name])
 
 
 def _same(one: Json, other: Json, name: str) -> bool:

@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from http import HTTPStatus
 
 from pydantic import ValidationError
 
@@ -29,9 +30,9 @@ from adapters.http.limits import Priority, at_priority
 from adapters.store import entities, outbox
 from adapters.store.entities import Entity
 from events.base import format_instant
-from workers.detect import children, telling
+from workers.detect import listing, telling
 from workers.detect.cycle import progress
-from workers.detect.observe import Source, Tally, as_known, fingerprint, key_of, read_detail
+from workers.detect.observe import Source, as_known, fingerprint, key_of, read_detail
 from workers.detect.stream import (
     HISTORY_GRACE,
     Change,
@@ -158,12 +159,11 @@ async def _below_all(run: _Run, parent: str) -> None:
     async with source.store.read() as tx:
         parents = sorted(await entities.ids(tx, source.facts.connection, parent))
     for start in range(0, len(parents), PARENTS_AT_ONCE):
-        tally = Tally()
-        some = parents[start : start + PARENTS_AT_ONCE]
-        lists = await asyncio.gather(*(children.rows_below(source, one, tally) for one in some))
-        if tally.error is not None:
-            run.report.failed(str(tally.error), tally.failed)
-        rows = [row for found in lists for row in found or ()]
+        lists = await listing.read(source, parents[start : start + PARENTS_AT_ONCE])
+        for error in lists.errors.values():
+            if error.status != HTTPStatus.FORBIDDEN:
+                run.report.failed(str(error))
+        rows = [row for found in lists.rows.values() for row in found]
         await _tell(run, {str(row[source.stream.id_field]): row for row in rows})
 
 

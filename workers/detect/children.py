@@ -4,12 +4,19 @@ To look below all of them each time would cost more calls than there are. So eac
 entity of its own for its list (kind `<entity>@`), which knows when it is due: at once when the
 parent changed, often for a while after that or while the list keeps changing, and often as long as
 the parent is live and in a state in which such a list is `hot`; by itself no more else. A slow walk
-passes by all parents, reads the lists that are not due by themselves, and counts what it finds.
+passes by all parents within `sweep_every`, reads the lists that are not due by themselves, and
+counts what it finds.
+
+Not all lists are read in the first look. What one shows that is read later, of a parent that was
+there before, is history as far as it shows no time after the stream's baseline: so a change of
+which the provider says no time, such as that of a booking, is told of such a list only from then
+on. Where a detail says the time, it is told when the detail is first read: at once after a hint,
+soon where the list was due, within a day where the walk came by.
 """
 
 from __future__ import annotations
 
-import asyncio
+import math
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -17,26 +24,29 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from opentelemetry.trace import SpanContext
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.http.errors import NotFound, ProviderError
 from adapters.http.limits import Priority, at_priority
 from adapters.store import entities
 from adapters.store.entities import Entity
-from workers.detect import observe, removal
+from workers.detect import listing, observe, removal
+from workers.detect.listing import Lists
 from workers.detect.observe import Source, Tally
 from workers.detect.pace import next_look
 from workers.detect.stream import Json, Stream, no_time
-from workers.telemetry import logs, tracing
+from workers.telemetry import tracing
 
 DUE_LISTS = 100
 """Lists read in one look because they are due."""
-WALKED = 5
-"""Parents that the slow walk passes in one look."""
+WALKED_AT_MOST = 100
+"""Parents that the slow walk passes in one look, however many there are."""
+CHUNK = 2_000
+"""Lists that are changed in one transaction, which others must wait for."""
+OVERLAP = timedelta(seconds=30)
+"""How far back a look reaches for changes that were saved while the one before was under way."""
 
 OLD = "old"
 """The mark of a list whose parent was known when the stream looked for the first time."""
-
-log = logs.logger("detect")
 
 
 def list_kind(source: Source) -> str:
@@ -45,43 +55,72 @@ def list_kind(source: Source) -> str:
 
 
 @dataclass(frozen=True)
-class Walk:
-    """What a look below the parents leaves to the next one.
+class Below:
+    """What came of reading some lists.
 
-    `compared` rows were read by the slow walk; `held` entities are gone, too many at once to be
-    told: None where none was missing.
+    `baseline` is earlier than it was said to be if the provider's clock is behind ours; `held`
+    entities are gone, too many at once to be told: None where none was missing.
     """
+
+    baseline: datetime
+    held: int | None = None
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a look below the parents leaves to the next one: `compared` rows the walk has read."""
 
     walked_to: str
     compared: int
     held: int | None
+    baseline: datetime
 
 
 async def look_below(
-    source: Source, since: datetime | None, baseline: datetime, walked_to: str, tally: Tally
+    source: Source, looked_at: datetime | None, baseline: datetime, walked_to: str, tally: Tally
 ) -> Walk:
     """Read the lists that are due, and those that the slow walk has come to.
 
     Args:
-        since: Since when parents may have changed without a look; None at the first look.
-        walked_to: How far the walk has come; empty when it begins anew.
+        looked_at: When it was done last; None at the first look.
+        walked_to: Which parent the walk has passed last; empty where it has not begun.
     """
-    await _note_parents(source, since)
     now = source.clock.now()
+    if looked_at is None:
+        await _forget_reads(source, now)
+    await _note_parents(source, looked_at, now)
     async with source.store.read() as tx:
         due = await entities.due(tx, source.facts.connection, list_kind(source), now, DUE_LISTS)
-        passed = await entities.following(tx, *_parents(source), walked_to, WALKED)
+        passed = await _passed(tx, source, walked_to, looked_at, now)
         lists = await entities.load(tx, source.facts.connection, list_kind(source), passed)
-    held = await read_lists(source, [one.entity_id for one in due], baseline, tally)
+    below = await read_lists(source, [one.entity_id for one in due], baseline, tally)
     seen = tally.seen
     walked = [one for one in passed if one not in lists or lists[one].due_at is None]
     with at_priority(Priority.BACKFILL):
-        more = await read_lists(source, walked, baseline, tally, late=True)
+        walk = await read_lists(source, walked, below.baseline, tally, late=True)
+    known = [one for one in (below.held, walk.held) if one is not None]
     return Walk(
-        walked_to=passed[-1] if len(passed) == WALKED else "",
+        walked_to=passed[-1] if passed else walked_to,
         compared=tally.seen - seen,
-        held=held if more is None else more + (held or 0),
+        held=sum(known) if known else None,
+        baseline=walk.baseline,
     )
+
+
+async def _passed(
+    tx: AsyncConnection, source: Source, walked_to: str, looked_at: datetime | None, now: datetime
+) -> list[str]:
+    """The parents that the walk passes now, so many that it comes round within `sweep_every`.
+
+    More than `WALKED_AT_MOST` a look it never passes: then it takes longer.
+    """
+    parents = await entities.count(tx, *_parents(source))
+    since = now - looked_at if looked_at else timedelta()
+    share = since / max(source.cadence.sweep_every, timedelta.resolution)
+    steps = min(max(math.ceil(parents * share), 1), WALKED_AT_MOST, parents)
+    passed = await entities.following(tx, *_parents(source), walked_to, steps)
+    left = steps - len(passed)
+    return passed + await entities.following(tx, *_parents(source), "", left)
 
 
 async def read_lists(
@@ -93,7 +132,7 @@ async def read_lists(
     late: bool = False,
     closely: bool = False,
     found_by: SpanContext | None = None,
-) -> int | None:
+) -> Below:
     """Read the lists below these parents, observe their rows, and say when to come again.
 
     Args:
@@ -104,39 +143,40 @@ async def read_lists(
         late: Whether a quicker way of looking should have found what is found here.
         closely: Whether to read the details of unchanged rows as well.
         found_by: What the traces of the events are linked to; None: the span that runs now.
-
-    Returns:
-        How many are gone and held back because they are too many at once; None where none is.
     """
     if not parents:
-        return None
+        return Below(baseline)
     started = source.clock.now()
     found_by = found_by or tracing.current()
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_rows_below(source, one)) for one in parents]
-    read = {parent: task.result() for parent, task in zip(parents, tasks, strict=True)}
-    _count_unread(list(read.values()), tally)
-    found = {parent: rows for parent, rows in read.items() if isinstance(rows, list)}
+    lists = await listing.read(source, parents)
+    listing.count_unread(lists, tally)
+    baseline = listing.earlier(baseline, lists, started)
     known = await _known(source, parents)
-    silent = [row for one, rows in found.items() if known.is_history(one) for row in rows]
-    told = [row for one, rows in found.items() if not known.is_history(one) for row in rows]
+    silent = [row for one, rows in lists.rows.items() if known.is_history(one) for row in rows]
     if silent:
         async with source.store.write() as tx:
-            await observe.record_baseline(tx, source, silent, baseline, tally)
-        if not known.timeless:
-            told += silent  # what happened since the baseline was left out of it
-    if told:
-        await observe.observe_rows(
-            source, told, baseline, tally, found_by, late=started if late else None
-        )
+            await observe.record_baseline(tx, source, silent, baseline, Tally())
+            if not late and _may_say_when(source.stream):
+                ids = [str(row[source.stream.id_field]) for row in silent]
+                await entities.set_due(tx, *source.place, ids, started)
+    # Also what is history: what happened since the baseline was left out of it.
+    rows = [row for found in lists.rows.values() for row in found]
+    await observe.observe_rows(
+        source, rows, baseline, tally, found_by, late=started if late else None
+    )
     if closely:
-        listed = [str(row[source.stream.id_field]) for rows in found.values() for row in rows]
+        listed = [str(row[source.stream.id_field]) for row in rows]
         await _read_details(source, listed, started, baseline, tally, found_by)
-    gone = known.gone(source, found)
+    gone = known.gone(source, lists.rows)
     absence = await removal.tell_absent(source, gone, tally)
-    await _note_read(source, found, known, await _still_below(source, absence.left))
-    await _note_failed(source, read, known)
-    return absence.held if gone else None
+    await _note_read(source, lists, known, await _still_below(source, absence.left))
+    await _note_failed(source, lists, known)
+    return Below(baseline, absence.held if gone else None)
+
+
+def _may_say_when(stream: Stream) -> bool:
+    """Whether details may tell of history that something happened to it since the baseline."""
+    return not stream.whole_rows and stream.happened is not no_time
 
 
 @dataclass(frozen=True)
@@ -145,7 +185,6 @@ class _Known:
 
     lists: dict[str, Entity]
     parents: dict[str, Entity]
-    timeless: bool
 
     def __contains__(self, parent: str) -> bool:
         return parent in self.lists or parent in self.parents
@@ -181,47 +220,7 @@ async def _known(source: Source, parents: Sequence[str]) -> _Known:
     async with source.store.read() as tx:
         lists = await entities.load(tx, source.facts.connection, list_kind(source), parents)
         known = await entities.load(tx, *_parents(source), parents)
-    return _Known(lists, known, _timeless(source))
-
-
-def _timeless(source: Source) -> bool:
-    return source.stream.happened is no_time
-
-
-async def rows_below(source: Source, parent: str, tally: Tally) -> list[Json] | None:
-    """The rows below a parent, each with the parent's id; None where they could not be read."""
-    rows = await _rows_below(source, parent)
-    _count_unread([rows], tally)
-    return rows if isinstance(rows, list) else None
-
-
-async def _rows_below(source: Source, parent: str) -> list[Json] | ProviderError:
-    """The rows below a parent, or why they could not be read."""
-    field = source.stream.parent_field
-    try:
-        pages = source.stream.pages(source.client, parent)
-        return [{**row, field: parent} async for page in pages for row in page.rows]
-    except NotFound:
-        return []  # the parent is gone, and what was below it with it
-    except ProviderError as error:
-        log.warning("list not read", stream=source.stream.name, parent=parent, why=str(error))
-        return error
-
-
-def _count_unread(read: Sequence[list[Json] | ProviderError], tally: Tally) -> None:
-    """Count the lists that could not be read: as trouble of the stream, or of their own.
-
-    One alone may be kept from us, or be what the provider stumbles over while it shows most others.
-    """
-    errors = [one for one in read if isinstance(one, ProviderError)]
-    mostly_read = 2 * len(errors) <= len(read)
-    for error in errors:
-        stumbled = mostly_read and (error.status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
-        if stumbled or error.status == HTTPStatus.FORBIDDEN:
-            tally.unusable += 1
-        else:
-            tally.failed += 1
-            tally.error = tally.error or error
+    return _Known(lists, known)
 
 
 async def _read_details(
@@ -257,43 +256,59 @@ async def _still_below(source: Source, absent: Collection[str]) -> dict[str, set
     return left
 
 
-async def _note_parents(source: Source, since: datetime | None) -> None:
+async def _forget_reads(source: Source, now: datetime) -> None:
+    """Let lists that are known at a first look count as never read: the stream begins anew."""
+    connection, kind = source.facts.connection, list_kind(source)
+    async with source.store.read() as tx:
+        known = sorted(await entities.ids(tx, connection, kind))
+    for start in range(0, len(known), CHUNK):
+        async with source.store.write() as tx:
+            lists = await entities.load(tx, connection, kind, known[start : start + CHUNK])
+            unread = [
+                replace(one, row_fingerprint="", marks={OLD: True}, due_at=one.due_at and now)
+                for one in lists.values()
+            ]
+            await entities.save_all(tx, [(one, one.version) for one in unread])
+
+
+async def _note_parents(source: Source, looked_at: datetime | None, now: datetime) -> None:
     """Let the lists of new, live and just changed parents be known and due.
 
     At the first look the lists of all parents are known, where what is below them has no time.
     """
     connection, kind = source.facts.connection, list_kind(source)
-    now = source.clock.now()
     async with source.store.read() as tx:
         known = await entities.ids(tx, connection, kind)
         live = await entities.ids(tx, *_parents(source), live=True)
         changed: set[str] = set()
         settled: set[str] = set()
-        if since is not None:
+        if looked_at is not None:
+            since = looked_at - OVERLAP
             changed = set(await entities.changed_since(tx, *_parents(source), since))
-        elif _timeless(source):
+        elif source.stream.happened is no_time:
             settled = await entities.ids(tx, *_parents(source), live=False)
-    new = (live | changed | settled) - known
+    new = sorted((live | changed | settled) - known)
     if not new and not changed:
         return
-    marks = {OLD: True} if since is None else None
+    marks = {OLD: True} if looked_at is None else None
     async with source.store.write() as tx:
         meanwhile = await entities.fingerprints(tx, connection, kind, new)
         lists = [
             replace(_list(source, one, now), due_at=None if one in settled else now, marks=marks)
-            for one in sorted(new.difference(meanwhile))
+            for one in new
+            if one not in meanwhile
         ]
         await entities.add_new(tx, lists)
         await entities.set_due(tx, connection, kind, changed & known, now)
 
 
 async def _note_read(
-    source: Source, found: dict[str, list[Json]], known: _Known, left: dict[str, set[str]]
+    source: Source, lists: Lists, known: _Known, left: dict[str, set[str]]
 ) -> None:
     """Say when to read each list again, by what it showed and by the life of its parent."""
     now = source.clock.now()
     async with source.store.write() as tx:
-        for parent, rows in found.items():
+        for parent, rows in lists.rows.items():
             if not rows and parent not in known:
                 continue  # there is no such parent, by all that anybody knows
             was = known.lists.get(parent)
@@ -304,20 +319,16 @@ async def _note_read(
             await entities.save(tx, after, was.version if was else None)
 
 
-async def _note_failed(
-    source: Source, read: dict[str, list[Json] | ProviderError], known: _Known
-) -> None:
+async def _note_failed(source: Source, lists: Lists, known: _Known) -> None:
     """Let the lists that could not be read be due again, after all others that are due."""
-    now = source.clock.now()
-    again = now + next_look(source.cadence, timedelta(), live=True)
-    failed = {one: error for one, error in read.items() if isinstance(error, ProviderError)}
+    failed = {one: error for one, error in lists.errors.items() if one in known}
     if not failed:
         return
+    now = source.clock.now()
+    again = now + next_look(source.cadence, timedelta(), live=True)
     async with source.store.write() as tx:
         for parent, error in failed.items():
             was = known.lists.get(parent)
-            if parent not in known:
-                continue
             due_at = again if error.status == HTTPStatus.FORBIDDEN else now
             after = replace(was or _list(source, parent, now), due_at=due_at)
             await entities.save(tx, after, was.version if was else None)

@@ -16,9 +16,9 @@ from adapters.http.limits import Priority, at_priority
 from adapters.http.observation import counting_calls
 from adapters.store import cursors, entities
 from adapters.store.errors import StoreError
-from workers.detect import children, observe, removal
+from workers.detect import children, hint_totals, observe, removal
 from workers.detect.observe import Source, Tally
-from workers.detect.stream import Page
+from workers.detect.stream import Page, Stream
 from workers.detect.sweep import SweepReport, sweep, window
 from workers.telemetry import logs, metrics, tracing
 
@@ -27,8 +27,10 @@ DUE_DETAILS = 50
 
 ROWS_A_CALL = 200
 """The rows that one call can list, about: a guess that decides between two right ways."""
-OVERLAP = timedelta(seconds=30)
-"""How far back a look reaches for changes that were saved while the one before was under way."""
+BASELINE_TAKES = timedelta(seconds=1)
+"""Providers tell the time in whole seconds: what shows that of the baseline may have come later."""
+TOTALS = ("missed", "compared", "events", "all_calls")
+"""What a stream's progress counts since its baseline."""
 
 log = logs.logger("detect")
 
@@ -39,8 +41,9 @@ class Progress:
 
     `pages`, `ids` and `total` are of the last sweep; `missed` of `compared` rows were changes that
     only a slow look found; `held` entities are gone, too many at once to be told. `calls` were sent
-    in the last look, `all_calls` in all since the baseline. `resumes_at` is the baseline of a store
-    that was lost: the first look with the rebuilt one goes on from there.
+    in the last look, `all_calls` in all since the baseline; to these and to `events`, `progress`
+    adds what hints led to. `resumes_at` is the baseline of a store that was lost: the first look
+    with the rebuilt one goes on from there.
     """
 
     baseline_at: str | None = None
@@ -72,9 +75,14 @@ class Progress:
 
 
 async def progress(source: Source) -> Progress:
-    """Return the stream's cursor; a stream never looked at has an empty one."""
+    """Return how far the stream is, with what hints led to; empty where it was never looked at."""
     async with source.store.read() as tx:
-        return await _progress(tx, source)
+        looked = await _progress(tx, source)
+        hinted = await hint_totals.totals(tx, source.labels, looked.baseline_at)
+    if hinted is None:
+        return looked
+    events, calls = looked.events + hinted.events, looked.all_calls + hinted.calls
+    return replace(looked, events=events, all_calls=calls)
 
 
 async def _progress(tx: AsyncConnection, source: Source) -> Progress:
@@ -89,12 +97,13 @@ async def run_cycle(source: Source) -> Progress:
 
     What was read before a failure stays saved; the failure itself is in the returned progress, and
     the cursor does not move past what was not read. A look that another process overtook, because
-    this one fell silent for longer than its lease, leaves the cursor to the other.
+    this one fell silent for longer than its lease, leaves the cursor to the other but for totals.
 
     Raises:
         StoreError: The store cannot be used.
     """
-    before = await progress(source)
+    async with source.store.read() as tx:
+        before = await _progress(tx, source)
     tally = Tally()
     started = time.perf_counter()
     now = source.clock.now()
@@ -115,15 +124,11 @@ async def run_cycle(source: Source) -> Progress:
         tally.error = error
         after = before
     metrics.CYCLE_SECONDS.labels(*source.labels).observe(time.perf_counter() - started)
+    metrics.ROWS_COMPARED.labels(*source.labels).inc(after.compared - before.compared)
     after = _counted(after, tally, now, calls.count)
     if source.stream.removed is not None:
         metrics.REMOVALS_HELD.labels(*source.labels).set(after.held)
-    async with source.store.write() as tx:
-        if (others := await _progress(tx, source)) != before:
-            log.warning("another process looked meanwhile", stream=source.stream.name)
-            return others
-        await cursors.put(tx, *source.labels, asdict(after), now)
-    return after
+    return await _write_down(source, before, after, now)
 
 
 def _counted(after: Progress, tally: Tally, now: datetime, calls: int) -> Progress:
@@ -141,6 +146,26 @@ def _counted(after: Progress, tally: Tally, now: datetime, calls: int) -> Progre
     if tally.error is None:
         return replace(after, succeeded_at=now.isoformat(), failures=0, error=None)
     return replace(after, failures=after.failures + 1, error=_explain(tally.error))
+
+
+async def _write_down(source: Source, before: Progress, after: Progress, now: datetime) -> Progress:
+    """Move the cursor; where another process moved it meanwhile, only add to its totals."""
+    async with source.store.write() as tx:
+        others = await _progress(tx, source)
+        if others != before:
+            log.warning("another process looked meanwhile", stream=source.stream.name)
+            if others.baseline_at is None or others.baseline_at != before.baseline_at:
+                return others  # the stream begins anew
+            after = replace(others, **_added(others, before, after))
+        await cursors.put(tx, *source.labels, asdict(after), now)
+    return after
+
+
+def _added(others: Progress, before: Progress, after: Progress) -> dict[str, Any]:
+    return {
+        name: getattr(others, name) + getattr(after, name) - getattr(before, name)
+        for name in TOTALS
+    }
 
 
 def _explain(error: Exception) -> str:
@@ -167,11 +192,13 @@ async def _below(source: Source, before: Progress, now: datetime, tally: Tally) 
         before = replace(before, baseline_at=before.resumes_at or now.isoformat(), steady=True)
     assert before.baseline_at is not None
     baseline = datetime.fromisoformat(before.baseline_at)
-    since = datetime.fromisoformat(before.looked_at) if before.looked_at else baseline
-    walk = await children.look_below(
-        source, None if first else since - OVERLAP, baseline, before.walked_to, tally
-    )
-    await _rotate(source, now, baseline, tally)
+    if not first:
+        baseline -= BASELINE_TAKES
+    looked_at = None if first else datetime.fromisoformat(before.looked_at or before.baseline_at)
+    walk = await children.look_below(source, looked_at, baseline, before.walked_to, tally)
+    await _rotate(source, now, walk.baseline, tally)
+    if walk.baseline < baseline:
+        before = replace(before, baseline_at=walk.baseline.isoformat())
     return replace(
         before,
         walked_to=walk.walked_to,
@@ -207,8 +234,8 @@ async def _rows(
     context = tracing.current()
     stream = source.stream
     windows = stream.windows(now)
-    sweeping = not windows or _due(before.swept_at, source.cadence.sweep_every, now)
-    if sweeping if stream.covered is None else _short(before, windows):
+    due = _due(before.swept_at, source.cadence.sweep_every, now)
+    if _at_once(stream, before, windows, due=due):
         return await _sweep(source, before, now, baseline, tally)
     shown: set[str] = set()
     in_turn = asyncio.Lock()  # one row may be in two windows, and should be looked at once
@@ -219,10 +246,28 @@ async def _rows(
         shown.update(str(row[stream.id_field]) for row in page.rows)
 
     looks = [window(stream, source.client, filters, read) for filters in windows]
-    await _together(looks)
+    try:
+        await _together(looks)
+    except ProviderError as error:
+        if not due or stream.covered is not None:
+            raise
+        tally.error = error
+        return await _sweep(source, before, now, baseline, tally)
     if stream.covered is not None:
         await _look_for_absent(source, shown, baseline, tally)
-    return await _sweep(source, before, now, baseline, tally) if sweeping else before
+    if not due:
+        return before
+    late = now if before.swept_at else None  # of a store that was lost, windows reach not back
+    return await _sweep(source, before, now, baseline, tally, late=late)
+
+
+def _at_once(stream: Stream, before: Progress, windows: Sequence[object], *, due: bool) -> bool:
+    """Whether to read the whole list without its windows; `due` says that it is to be read now."""
+    if not windows:
+        return True
+    if stream.covered is not None:
+        return _short(before, windows)
+    return due and not stream.shows_changes
 
 
 async def _together(looks: Sequence[Coroutine[Any, Any, object]]) -> None:
@@ -237,12 +282,16 @@ async def _together(looks: Sequence[Coroutine[Any, Any, object]]) -> None:
 
 
 async def _sweep(
-    source: Source, before: Progress, now: datetime, baseline: datetime, tally: Tally
+    source: Source,
+    before: Progress,
+    now: datetime,
+    baseline: datetime,
+    tally: Tally,
+    *,
+    late: datetime | None = None,
 ) -> Progress:
-    """Read the whole list; what windows that were just read should have shown is missed."""
+    """Read the whole list; windows should have shown what happened before `late`."""
     context = tracing.current()
-    windows = source.stream.windows(now)
-    late = now if source.stream.covered is not None and not _short(before, windows) else None
 
     async def read(page: Page) -> None:
         await observe.observe_rows(source, page.rows, baseline, tally, context, late=late)
@@ -281,12 +330,16 @@ def _short(before: Progress, windows: Sequence[object]) -> bool:
 
 
 async def _rotate(source: Source, now: datetime, baseline: datetime, tally: Tally) -> None:
-    """Read the details that are due, however unchanged their rows look."""
+    """Read the details that are due, however unchanged their rows look; settled ones may wait."""
     if source.stream.read is None or source.stream.whole_rows:
         return
     async with source.store.read() as tx:
         due = await entities.due(tx, *source.place, now, DUE_DETAILS)
-    await observe.observe_details(source, due, baseline, tally, tracing.current())
+    context = tracing.current()
+    live, settled = ([one for one in due if one.live is is_live] for is_live in (True, False))
+    await observe.observe_details(source, live, baseline, tally, context)
+    with at_priority(Priority.SWEEP):
+        await observe.observe_details(source, settled, baseline, tally, context)
 
 
 def _moving(source: Source, report: SweepReport) -> Transient:

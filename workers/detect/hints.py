@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from opentelemetry import trace
 from opentelemetry.trace import SpanContext
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.http.limits import Priority, at_priority
+from adapters.http.observation import counting_calls
 from adapters.store import hints
 from adapters.store.errors import StoreError
 from adapters.store.hints import Hint
-from workers.detect import children, observe
-from workers.detect.cycle import Progress, progress
+from workers.detect import children, hint_totals, observe
+from workers.detect.cycle import progress
+from workers.detect.hint_totals import HintTotals
 from workers.detect.observe import Source, Tally
 from workers.detect.poller import look_under_lease
 from workers.telemetry import logs, metrics, tracing
@@ -35,7 +39,7 @@ LONGEST_PAUSE = timedelta(minutes=5)
 GIVEN_UP_AFTER = timedelta(days=1)
 """What could not be looked at for so long is left to the polls."""
 WINDOW = timedelta(seconds=1)
-"""However often something is hinted at, it is looked at once in this time."""
+"""However often something is hinted at, it is looked at once in this time, by whatever process."""
 TAKEN_FOR = timedelta(seconds=60)
 """A hint whose taker died is free again after this."""
 EVERY = 1.0
@@ -52,6 +56,14 @@ class Outcome(StrEnum):
     NOTHING = "nothing"
     FAILED = "failed"
     IGNORED = "ignored"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of each hint, and what their looks add to the stream's totals."""
+
+    outcomes: Mapping[Hint, Outcome]
+    totals: HintTotals | None = None
 
 
 async def follow(sources: Sequence[Source], owner: str, lease: timedelta) -> None:
@@ -72,101 +84,115 @@ async def _follow_connection(
 ) -> None:
     store = sources[0].store
     follower = Follower(connection, {one.stream.entity: one for one in sources}, owner, lease)
-    while True:
-        since = store.notified("hints")
-        try:
-            busy = await follower.follow_once()
-        except StoreError as error:
-            log.error("store not usable", connection=connection, why=str(error))
-            busy = False
-        if not busy:
-            # Whoever writes hints in this process wakes us; those of others are looked for.
-            await store.wait("hints", timeout=follower.pause, since=since)
+    try:
+        while True:
+            since = store.notified("hints")
+            try:
+                busy = await follower.follow_once()
+            except StoreError as error:
+                log.error("store not usable", connection=connection, why=str(error))
+                busy = False
+            if not busy:
+                # Whoever writes hints in this process wakes us; those of others are looked for.
+                await store.wait("hints", timeout=follower.pause, since=since)
+    finally:
+        await follower.stop()
 
 
 @dataclass
 class Follower:
     """Follows the hints of one connection.
 
-    `followed` is what was looked at within the window; `pause` is how many seconds to wait for
-    hints of others, or until a window ends.
+    `pause` is how many seconds to wait for hints of others, or until a window ends. `whole_looks`
+    are under way, by kind: each takes as long as its list, and holds up no hint about one thing.
     """
 
     connection: str
     by_kind: Mapping[str, Source]
     owner: str
     lease: timedelta
-    followed: dict[tuple[str, str], datetime] = field(default_factory=dict)
     pause: float = EVERY
+    whole_looks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def follow_once(self) -> bool:
-        """Follow the hints that wait now; whether anything was looked at."""
+        """Follow the hints that wait now; whether there were any.
+
+        Looks at whole streams are begun and not waited for.
+        """
         source = next(iter(self.by_kind.values()))
         now = source.clock.now()
         async with source.store.write() as tx:
             taken = await hints.take(tx, self.connection, now, now + TAKEN_FOR, AT_ONCE)
-        ready = await self._past_window(source, taken, now)
-        for kind in sorted({hint.kind for hint in ready}):
-            await self._follow_kind(source, kind, [one for one in ready if one.kind == kind])
-        return bool(ready)
-
-    async def _past_window(
-        self, source: Source, taken: Sequence[Hint], now: datetime
-    ) -> list[Hint]:
-        """The hints about what was not looked at just now; the others come when the window ends."""
-        self.followed = {key: at for key, at in self.followed.items() if at > now - WINDOW}
-        self.pause = EVERY
-        ready, early = [], []
+            free_at = None if taken else await hints.next_free(tx, self.connection, now)
+        self.pause = min(EVERY, (free_at - now).total_seconds()) if free_at else EVERY
+        await self._drop_unwatched(source, taken, now)
+        for kind, watched in self.by_kind.items():
+            if named := [one for one in taken if one.kind == kind and one.entity_id != ANY]:
+                await _end(watched, named, _look_at_each(watched, named), now)
         for hint in taken:
-            key = (hint.kind, hint.entity_id)
-            if key in self.followed:
-                early.append((hint, self.followed[key] + WINDOW))
-            else:
-                self.followed[key] = now
-                ready.append(hint)
-        if early:
-            self.pause = (min(until for _, until in early) - now).total_seconds()
-            async with source.store.write() as tx:
-                for hint, until in early:
-                    await hints.postpone(tx, hint, until)
-        return ready
+            if hint.entity_id == ANY and hint.kind in self.by_kind:
+                await self._begin_whole_look(self.by_kind[hint.kind], hint, now)
+        return bool(taken)
 
-    async def _follow_kind(self, any_source: Source, kind: str, own: Sequence[Hint]) -> None:
-        source = self.by_kind.get(kind)
-        if source is None:
-            await _settle(any_source, dict.fromkeys(own, Outcome.IGNORED))
+    async def stop(self) -> None:
+        """End the looks at whole streams that are under way."""
+        for look in self.whole_looks.values():
+            look.cancel()
+        if self.whole_looks:
+            await asyncio.wait(self.whole_looks.values())
+
+    async def _drop_unwatched(self, source: Source, taken: Sequence[Hint], now: datetime) -> None:
+        nobodys = [one for one in taken if one.kind not in self.by_kind]
+        if nobodys:
+            await _settle(source, Found(dict.fromkeys(nobodys, Outcome.IGNORED)), now)
+
+    async def _begin_whole_look(self, source: Source, hint: Hint, now: datetime) -> None:
+        running = self.whole_looks.get(hint.kind)
+        if running is not None and not running.done():
+            async with source.store.write() as tx:  # the look that is under way ends this hint
+                await hints.postpone(tx, hint, now + TAKEN_FOR)
             return
+        self.whole_looks[hint.kind] = asyncio.create_task(
+            self._whole_look(source, hint, now),
+            name=f"hinted look {self.connection}/{source.stream.name}",
+        )
+
+    async def _whole_look(self, source: Source, hint: Hint, taken_at: datetime) -> None:
+        # Not the poll's own name: the two would take each other's lease for theirs.
+        look = _look_at_all(source, hint, f"{self.owner}/hints", self.lease)
         try:
-            # Not the poll's own name: the two would take each other's lease for theirs.
-            found = await _follow(source, own, f"{self.owner}/hints", self.lease)
-        except StoreError:
-            raise
-        except Exception:  # one kind's surprise must not keep the others from being followed
-            log.exception("hints not followed", stream=source.stream.name)
-            found = dict.fromkeys(own, Outcome.FAILED)
-        await _settle(source, found)
+            await _end(source, [hint], look, taken_at)
+        except StoreError as error:  # the hint is free again when it was taken for long enough
+            log.error("store not usable", connection=self.connection, why=str(error))
 
 
-async def _follow(
-    source: Source, own: Sequence[Hint], owner: str, lease: timedelta
-) -> dict[Hint, Outcome]:
+async def _look_at_each(source: Source, own: Sequence[Hint]) -> Found:
+    with counting_calls() as calls, _following(source, own):
+        known = await progress(source)
+        if known.baseline_at is None:  # the baseline is yet to come, and nothing is told before it
+            return Found(dict.fromkeys(own, Outcome.IGNORED))
+        baseline = datetime.fromisoformat(known.baseline_at)
+        tallies = await asyncio.gather(*(_look(source, hint, baseline) for hint in own))
+    outcomes = {hint: _outcome(tally) for hint, tally in zip(own, tallies, strict=True)}
+    events = sum(tally.events for tally in tallies)
+    return Found(outcomes, HintTotals(known.baseline_at, events, calls.count))
+
+
+async def _look_at_all(source: Source, hint: Hint, owner: str, lease: timedelta) -> Found:
+    with _following(source, [hint]):
+        looked = await look_under_lease(source, owner, lease)
+    if looked is None or looked.failures:
+        return Found({hint: Outcome.FAILED})
+    return Found({hint: Outcome.CHANGED if looked.changed else Outcome.NOTHING})
+
+
+def _following(source: Source, own: Sequence[Hint]) -> AbstractContextManager[object]:
     webhooks = {one.traceparent: link for one in own if (link := _webhook(one))}
-    with tracing.span(
+    return tracing.span(
         f"follow hints {source.stream.provider}.{source.stream.entity}",
         links=tuple(webhooks.values()),
         attributes={"tiebeam.connection": source.facts.connection, "tiebeam.hints": len(own)},
-    ):
-        found: dict[Hint, Outcome] = {}
-        for hint in own:
-            if hint.entity_id == ANY:
-                found[hint] = _outcome_of(await look_under_lease(source, owner, lease))
-        named = [hint for hint in own if hint.entity_id != ANY]
-        known = await progress(source)
-        if known.baseline_at is None:  # the baseline is yet to come, and nothing is told before it
-            return found | dict.fromkeys(named, Outcome.IGNORED)
-        baseline = datetime.fromisoformat(known.baseline_at)
-        outcomes = await asyncio.gather(*(_look(source, hint, baseline) for hint in named))
-    return found | dict(zip(named, outcomes, strict=True))
+    )
 
 
 def _webhook(hint: Hint) -> SpanContext | None:
@@ -176,13 +202,7 @@ def _webhook(hint: Hint) -> SpanContext | None:
     return context if context.is_valid else None
 
 
-def _outcome_of(looked: Progress | None) -> Outcome:
-    if looked is None or looked.failures:
-        return Outcome.FAILED
-    return Outcome.CHANGED if looked.changed else Outcome.NOTHING
-
-
-async def _look(source: Source, hint: Hint, baseline: datetime) -> Outcome:
+async def _look(source: Source, hint: Hint, baseline: datetime) -> Tally:
     """Look at one thing, whose failure or change is no other's."""
     tally, ids = Tally(), [hint.entity_id]
     found_by = _webhook(hint) or tracing.current()
@@ -194,23 +214,53 @@ async def _look(source: Source, hint: Hint, baseline: datetime) -> Outcome:
     except Exception as error:
         log.exception("hint not followed", stream=source.stream.name, entity_id=hint.entity_id)
         tally.error = error
+    return tally
+
+
+def _outcome(tally: Tally) -> Outcome:
     if tally.error is not None:
         return Outcome.FAILED
     return Outcome.CHANGED if tally.changed else Outcome.NOTHING
 
 
-async def _settle(source: Source, found: Mapping[Hint, Outcome]) -> None:
+async def _end(
+    source: Source, own: Sequence[Hint], look: Awaitable[Found], taken_at: datetime
+) -> None:
+    """Wait for a look and settle its hints; its surprise keeps no others from being followed."""
+    try:
+        found = await look
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("hints not followed", stream=source.stream.name)
+        found = Found(dict.fromkeys(own, Outcome.FAILED))
+    await _settle(source, found, taken_at)
+
+
+async def _settle(source: Source, found: Found, taken_at: datetime) -> None:
     """End the hints that led to something, and keep the others for one more look."""
     now = source.clock.now()
     async with source.store.write() as tx:
-        for hint, outcome in found.items():
-            age = now - hint.received_at
-            if outcome is Outcome.FAILED and age < GIVEN_UP_AFTER:
-                pause = min(max(LATE_SHOWN, age / 2), LONGEST_PAUSE)
-                await hints.postpone(tx, hint, now + pause)
-            elif outcome is Outcome.NOTHING and age < LATE_SHOWN:
-                await hints.postpone(tx, hint, hint.received_at + LATE_SHOWN, looked_at=True)
-            else:
-                await hints.complete(tx, hint)
-    for outcome in found.values():
+        if found.totals is not None:
+            await hint_totals.add(tx, source.labels, found.totals, now)
+        # In the order in which webhooks write them: two writers would else wait for each other.
+        for hint in sorted(found.outcomes, key=lambda one: (one.kind, one.entity_id)):
+            await _settle_one(tx, hint, found.outcomes[hint], taken_at + WINDOW, now)
+    for outcome in found.outcomes.values():
         metrics.HINTS_HANDLED.labels(source.facts.connection, outcome.value).inc()
+
+
+async def _settle_one(
+    tx: AsyncConnection, hint: Hint, outcome: Outcome, window_ends: datetime, now: datetime
+) -> None:
+    age = now - hint.received_at
+    if outcome is Outcome.IGNORED:
+        await hints.complete(tx, hint)
+    elif outcome is Outcome.FAILED and age < GIVEN_UP_AFTER:
+        pause = min(max(LATE_SHOWN, age / 2), LONGEST_PAUSE)
+        await hints.postpone(tx, hint, now + pause)
+    elif outcome is Outcome.NOTHING and age < LATE_SHOWN:
+        again_at = hint.received_at + LATE_SHOWN
+        await hints.complete(tx, hint, window_ends, again_at=again_at)
+    else:
+        await hints.complete(tx, hint, window_ends)

@@ -31,12 +31,18 @@ from workers.detect.stream import Cadence, Change, Facts, Json, Known, Stream, T
 from workers.detect.unread import Unread
 from workers.telemetry import logs, metrics, tracing
 
+LARGEST_REMOVAL = 0.05
+"""The share of all entities that may be gone at once, where the configuration does not say."""
+
 log = logs.logger("detect")
 
 
 @dataclass(frozen=True)
 class Source:
-    """A stream at one connection, with what is needed to look at it."""
+    """A stream at one connection, with what is needed to look at it.
+
+    More of its entities than the share `largest_removal` are not told to be gone at once.
+    """
 
     stream: Stream
     client: Any
@@ -44,6 +50,7 @@ class Source:
     store: Store
     clock: Clock
     cadence: Cadence
+    largest_removal: float = LARGEST_REMOVAL
 
     @property
     def place(self) -> tuple[str, str]:
@@ -301,12 +308,14 @@ def _compare(
 ) -> Observation:
     stream, now = source.stream, source.clock.now()
     version = before.version if before else 0
-    shown = stream.row_state(row) if row is not None else _by_agreement(stream, state)
     known = as_known(before)
+    shown = agreement.shown_now(stream, row, known, state)
     told = stream.told(Change(known, state, shown, version, baseline))
     live = stream.live(state)
     second_look = before is not None and not before.row_fingerprint
     complete = agreement.is_complete(stream, row, known, state, second_look=second_look)
+    # an event that tells of a change carries all of the detail: nothing is left to be told of it
+    taken = complete or bool(told.transitions and agreement.has_changed(stream, known, state))
     changed_at = now if told.transitions or before is None else before.changed_at
     since = changed_at or pace.quiet_since(stream, state, baseline, live=live)
     entity = Entity(
@@ -315,8 +324,8 @@ def _compare(
         ordering_key=key_of(stream, state, entity_id),
         version=version + len(told.transitions),
         row_fingerprint=_row_fingerprint(stream, row, before, state) if complete else "",
-        detail_fingerprint=fingerprint(state) if complete else None,
-        state=state if known is None or complete else known.state | shown,
+        detail_fingerprint=fingerprint(state) if taken else None,
+        state=state if known is None or taken else known.state | shown,
         marks=told.marks,
         live=live,
         row_seen_at=now if row is not None or before is None else before.row_seen_at,
@@ -326,10 +335,6 @@ def _compare(
     )
     expected = before.version if before else None
     return Observation(entity, expected, told, telling.rows(stream, entity, told.transitions, now))
-
-
-def _by_agreement(stream: Stream, state: Json) -> Json:
-    return {name: state[name] for name in stream.agree}
 
 
 def as_known(before: Entity | None) -> Known | None:

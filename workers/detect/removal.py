@@ -2,11 +2,12 @@
 
 An entity that a list does not show any more may be hidden from us, on a page that moved, or really
 gone. A provider in trouble, or an account that lost a permission, shows as many at once: then
-nothing is told, and a person is.
+nothing is told, and a person is, who may raise the share that may be gone at once.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Container
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,8 +25,6 @@ from workers.telemetry import logs, metrics
 
 FEW = 5
 """So many may be gone at once whatever their share."""
-LARGEST_SHARE = 0.05
-"""Of all that we know of the kind; more at once are held back."""
 ASKED_AT_ONCE = 50
 """Direct questions in one look; the rest waits for the next."""
 
@@ -66,16 +65,29 @@ async def tell_absent(source: Source, absent: Collection[str], tally: Tally) -> 
         found = await entities.load(tx, *source.place, absent)
     missing = {key: one for key, one in found.items() if not telling.is_removed(one)}
     present = len(known) - (len(found) - len(missing))
-    if len(missing) > max(FEW, LARGEST_SHARE * present):
-        gone = len(missing)
-        log.error("too many gone at once", stream=source.stream.name, gone=gone, known=present)
-        return Absence(frozenset(missing), held=gone)
+    if len(missing) > max(FEW, source.largest_removal * present):
+        _alarm(source, len(missing), present)
+        return Absence(frozenset(missing), held=len(missing))
     told = set()
     for one in sorted(missing.values(), key=_asked_at)[:ASKED_AT_ONCE]:
         if await _is_gone(source, one, tally):
             await _tell(source, one, tally)
             told.add(one.entity_id)
     return Absence(frozenset(missing.keys() - told))
+
+
+def _alarm(source: Source, gone: int, known: int) -> None:
+    connection, stream = source.labels
+    enough = min(math.floor(100 * gone / known) + 1, 100) / 100
+    key = f"connections.{connection}.streams.{stream}.largest_removal = {enough:.2f}"
+    log.error(
+        "too many gone at once",
+        connection=connection,
+        stream=stream,
+        gone=gone,
+        known=known,
+        todo=f"nothing is told; if they really are gone, set {key} until they are told (SIGHUP)",
+    )
 
 
 def _asked_at(entity: Entity) -> datetime:

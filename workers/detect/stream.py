@@ -158,6 +158,8 @@ class Stream:
         windows: The filters of a quick look between two sweeps, for a given now; none: sweep.
         covered: Which states the windows together show, all of them: an entity that was so and is
             in no window any more has changed, so its detail is read. None: they show but a part.
+        shows_changes: Whether the windows show all that was made or changed of late, so that what
+            only a sweep finds was missed.
         row: The model of a row that is all there is to know; None where details say more.
         read: Reads one detail; takes the client and the id (of a child stream: then the parent's id
             too). None: there is no such call.
@@ -186,6 +188,7 @@ class Stream:
     cadence: Cadence
     windows: Callable[[datetime], Sequence[Mapping[str, Any]]] = no_windows
     covered: Callable[[Json], bool] | None = None
+    shows_changes: bool = False
     row: type[ProviderModel] | None = None
     read: Callable[..., Awaitable[Any]] | None = None
     happened: Callable[[Json], datetime | None] = no_time

@@ -23,6 +23,11 @@ CHANGES_MISSED = Counter(
     "Changes that only a slow look found, though a quicker one should have",
     ["connection", "stream"],
 )
+ROWS_COMPARED = Counter(
+    "tiebeam_rows_compared",
+    "Rows read by a slow look in which a quicker one should have left nothing new",
+    ["connection", "stream"],
+)
 REMOVALS_HELD = Gauge(
     "tiebeam_removals_held",
     "Entities that a list does not show any more, too many at once to be believed",

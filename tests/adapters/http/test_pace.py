@@ -157,6 +157,30 @@ def test_a_pace_from_the_future_neither_stops_a_connection_nor_slows_it_for_ever
     assert pacer.pace() == pytest.approx(10)
 
 
+def test_what_another_process_was_refused_never_makes_this_one_faster(
+    pacer: Pacer, clock: FakeClock
+) -> None:
+    refuse(pacer, clock, 2)
+    pacer.resume(Pace(5.0, START, clock.now()))
+    assert pacer.pace() == pytest.approx(2.5, abs=0.01)
+
+    pacer.resume(Pace(1.0, START, clock.now()))
+    assert pacer.pace() == 1
+
+
+def test_what_was_under_way_when_another_process_was_refused_does_not_halve_the_pace_again(
+    pacer: Pacer, clock: FakeClock
+) -> None:
+    began = clock.seconds
+    clock.seconds += 1
+    pacer.resume(Pace(5.0, START, clock.now()))
+    pacer.slow_down(began)
+    assert pacer.pace() == 5
+
+    refuse(pacer, clock)
+    assert pacer.pace() == pytest.approx(2.5, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "pace"),
     [

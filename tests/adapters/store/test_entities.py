@@ -82,6 +82,8 @@ async def test_thousands_are_added_and_found_at_once(store: Store) -> None:
         found = await entities.load(tx, "plentific", "work-order", [*IDS, *IDS, "unknown"])
         prints = await entities.fingerprints(tx, "plentific", "work-order", [*IDS, "unknown"])
         counts = await entities.counts(tx)
+        assert await entities.count(tx, "plentific", "work-order") == len(IDS)
+        assert await entities.count(tx, "plentific", "invoice") == 0
     assert found == {entity_id: an_entity(entity_id) for entity_id in IDS}
     assert prints == dict.fromkeys(IDS, "row-1")
     assert counts == {("plentific", "work-order"): len(IDS)}

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from adapters.store import Store, hints
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from adapters.store import Store, hints, tables
 from adapters.store.hints import Hint
 from tests.adapters.store.examples import LATER, NOW, SOON, a_hint
+
+SECOND = timedelta(seconds=1)
 
 
 async def _take(store: Store, limit: int = 10) -> list[Hint]:
@@ -111,3 +117,92 @@ async def test_a_postponed_hint_waits_for_its_time(store: Store) -> None:
     async with store.write() as tx:
         assert await hints.take(tx, "plentific", SOON, LATER, 10) == []
         assert await hints.take(tx, "plentific", LATER, LATER, 10) == [hint]
+
+
+async def test_a_hint_that_is_handled_keeps_others_out_until_its_window_ends(store: Store) -> None:
+    async with store.write() as tx:
+        await hints.add(tx, [a_hint()])
+    (hint,) = await _take(store)
+    async with store.write() as tx:
+        assert await hints.complete(tx, hint, SOON)
+        assert await hints.backlog(tx) == {}
+        await hints.add(tx, [a_hint(received_at=NOW + SECOND)])
+        assert await hints.backlog(tx) == {"plentific": 1}
+
+    async with store.write() as tx:
+        assert await hints.take(tx, "plentific", SOON - SECOND, LATER, 10) == []
+        assert await hints.next_free(tx, "plentific", SOON - SECOND) == SOON
+        (again,) = await hints.take(tx, "plentific", SOON, LATER, 10)
+    assert (again.count, again.received_at) == (1, NOW + SECOND)
+
+
+async def test_what_comes_while_one_is_handled_waits_for_the_window_too(store: Store) -> None:
+    async with store.write() as tx:
+        await hints.add(tx, [a_hint()])
+    (hint,) = await _take(store)
+
+    async with store.write() as tx:
+        await hints.add(tx, [a_hint()])
+        assert not await hints.complete(tx, hint, SOON)
+
+        assert await hints.take(tx, "plentific", SOON - SECOND, LATER, 10) == []
+        assert await hints.take(tx, "plentific", SOON, LATER, 10) != []
+
+
+async def test_nothing_is_left_of_a_hint_after_its_window(store: Store) -> None:
+    async with store.write() as tx:
+        await hints.add(tx, [a_hint()])
+    (hint,) = await _take(store)
+    async with store.write() as tx:
+        await hints.complete(tx, hint, SOON)
+        assert await hints.next_free(tx, "plentific", NOW) is None
+
+        assert await hints.take(tx, "plentific", SOON, LATER, 10) == []
+
+        assert await tx.scalar(select(func.count()).select_from(tables.hints)) == 0
+
+
+async def test_a_hint_can_wait_to_be_taken_once_more(store: Store) -> None:
+    async with store.write() as tx:
+        await hints.add(tx, [a_hint()])
+    (hint,) = await _take(store)
+    async with store.write() as tx:
+        assert await hints.complete(tx, hint, NOW + SECOND, again_at=SOON)
+        assert await hints.backlog(tx) == {"plentific": 1}
+
+        assert await hints.take(tx, "plentific", SOON - SECOND, LATER, 10) == []
+        (again,) = await hints.take(tx, "plentific", SOON, LATER, 10)
+
+        assert again.count == 0
+        assert await hints.complete(tx, again, LATER)
+        assert await hints.backlog(tx) == {}
+
+
+async def test_a_hint_that_waits_to_be_taken_once_more_holds_up_no_other(store: Store) -> None:
+    async with store.write() as tx:
+        await hints.add(tx, [a_hint()])
+    (hint,) = await _take(store)
+    async with store.write() as tx:
+        await hints.complete(tx, hint, NOW + SECOND, again_at=LATER)
+        await hints.add(tx, [a_hint(received_at=SOON)])
+
+        (again,) = await hints.take(tx, "plentific", SOON, LATER, 10)
+
+        assert (again.count, again.received_at) == (1, SOON)
+        assert await hints.complete(tx, again)
+
+
+async def test_who_ends_an_older_hint_late_does_not_bring_back_what_was_handled_since(
+    store: Store,
+) -> None:
+    async with store.write() as tx:
+        await hints.add(tx, [a_hint()])
+    (old,) = await _take(store)
+    async with store.write() as tx:
+        await hints.add(tx, [a_hint()])
+        (new,) = await hints.take(tx, "plentific", SOON, LATER, 10)
+        assert await hints.complete(tx, new, LATER)
+
+        assert await hints.complete(tx, old, SOON)
+
+        assert await hints.backlog(tx) == {}

@@ -17,7 +17,7 @@ import adapters
 from adapters.store import MigrationsPending, Store, StoreTooNew, migrate
 from adapters.store.tables import metadata
 
-ALL = ["0001", "0002", "0003"]
+ALL = ["0001", "0002", "0003", "0004"]
 HEAD = ALL[-1]
 
 

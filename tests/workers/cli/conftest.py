@@ -83,9 +83,9 @@ class Shell:
 
         asyncio.run(upgrade())
 
-    def tiebeam(self, *arguments: str, **variables: str) -> Done:
+    def tiebeam(self, *arguments: str, width: int = 200, **variables: str) -> Done:
         """Run a command with this configuration."""
-        return tiebeam("--config", str(self.config), *arguments, **variables)
+        return tiebeam("--config", str(self.config), *arguments, width=width, **variables)
 
 
 @pytest.fixture

@@ -23,9 +23,17 @@ def test_list_shows_the_newest_first_with_the_reason_as_it_is(filled: Shell) -> 
     lines = [" ".join(line.split()) for line in done.out.splitlines()]
     assert [line.split()[0] for line in lines] == ["id", "6", "5", "4", "3", "2", "1"]
     assert lines[4] == (
-        f"3 recharge-paid-invoice plentific.invoice.paid invoice-1 live dead 1 {REASON}"
+        "3 recharge-paid-invoice dead invoice-1 plentific.invoice.paid, attempt 1: " + REASON
     )
-    assert 'blocked 1 reactions.recharge-paid-invoice.account: add "PROP-009" = "…"' in lines[5]
+    assert 'attempt 1: reactions.recharge-paid-invoice.account: add "PROP-009" = "…"' in lines[5]
+    assert lines[2] == "5 recharge-paid-invoice succeeded invoice-1 plentific.invoice.paid, dry-run"
+
+
+def test_list_cuts_nothing_short_on_a_narrow_terminal(filled: Shell) -> None:
+    told = filled.tiebeam("reactions", "list", width=80).out
+
+    assert all(len(line) <= 80 for line in told.splitlines())
+    assert " ".join(REASON.split()) in " ".join(told.split())
 
 
 def test_list_can_be_limited_to_a_state_a_reaction_and_a_number(filled: Shell) -> None:

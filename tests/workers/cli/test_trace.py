@@ -30,6 +30,13 @@ def test_trace_shows_what_happened_to_a_thing(shell: Shell) -> None:
     assert any("reaction 1 invoice-1 pending after 0 attempts" in line for line in lines), lines
 
 
+def test_trace_cuts_nothing_short_on_a_narrow_terminal(shell: Shell) -> None:
+    told = filled(shell).tiebeam("trace", "invoice-1", width=80).out
+
+    assert all(len(line) <= 80 for line in told.splitlines())
+    assert "plentific.invoice.paid invoice-1 version" in " ".join(told.split())
+
+
 def test_trace_is_there_for_programs(shell: Shell) -> None:
     moments = json.loads(filled(shell).tiebeam("trace", "invoice-1", "--json").out)
 

@@ -17,6 +17,7 @@ from tests.workers.cli.conftest import SECRET, Refused, Shell
 from workers.webhooks.subscriptions import EVENTS
 
 ADDRESS = "https://hooks.example.com/webhooks/plentific"
+MOVED = "https://new.example.com/webhooks/plentific"
 WEBHOOK_SECRET = "a-webhook-secret"
 THEIRS = "https://elsewhere.example.com/hooks"
 ANOTHER = {
@@ -37,6 +38,7 @@ async def sandbox(shell: Shell) -> AsyncIterator[Sandbox]:
         shell.change(f'"{SECRET}"', f'"{plentific.CLIENT_SECRET}"')
         asked = f'webhook_secret = "{WEBHOOK_SECRET}"\nwebhook_url = "{ADDRESS}"\n'
         shell.change("[connections.operate]", f"{asked}[connections.operate]")
+        await asyncio.to_thread(shell.upgrade)
         yield running
 
 
@@ -51,6 +53,11 @@ async def synced(shell: Shell, *options: str) -> str:
     done = await webhooks(shell, "sync", *options)
     assert (done.code, done.err) == (0, "")
     return done.out.removesuffix("\n")
+
+
+async def listed(shell: Shell) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((await webhooks(shell, "list", "--json")).out)
+    return found
 
 
 def subscriptions(sandbox: Sandbox) -> list[Mapping[str, Any]]:
@@ -107,7 +114,7 @@ async def test_the_list_says_which_are_ours(shell: Shell, sandbox: Sandbox) -> N
     state = sandbox.state
     theirs = add(state.plentific, "webhook_subscriptions", state.now(), ANOTHER)
 
-    shown = json.loads((await webhooks(shell, "list", "--json")).out)
+    shown = await listed(shell)
     shown.sort(key=lambda one: not one["ours"])
     assert [(one["address"], one["ours"]) for one in shown] == [(ADDRESS, True), (THEIRS, False)]
     assert shown[1] == {
@@ -120,8 +127,52 @@ async def test_the_list_says_which_are_ours(shell: Shell, sandbox: Sandbox) -> N
         "ours": False,
     }
     lines = (await webhooks(shell, "list")).out.splitlines()
-    assert lines[0].split() == list(shown[0])
-    assert [THEIRS, "*", "no", "v2", "no"] in [line.split()[2:] for line in lines]
+    assert lines[0].split() == ["connection", "uuid", "ours", "what"]
+    assert ["no", THEIRS, "*", "v2", "disabled"] in [line.split()[2:] for line in lines]
+
+
+async def test_another_address_is_brought_there_and_those_of_others_stay(
+    shell: Shell, sandbox: Sandbox
+) -> None:
+    state = sandbox.state
+    theirs = add(state.plentific, "webhook_subscriptions", state.now(), ANOTHER)
+    await synced(shell)
+    shell.change(ADDRESS, MOVED)
+    (before,) = [one for one in await listed(shell) if one["ours"]]
+    assert before["address"] == ADDRESS
+
+    assert await synced(shell) == "plentific: 1 created, 1 deleted (its address was another)"
+
+    assert {one["endpoint_url"] for one in subscriptions(sandbox)} == {THEIRS, MOVED}
+    assert theirs["uuid"] in [one["uuid"] for one in subscriptions(sandbox)]
+    assert await synced(shell) == "plentific: unchanged (as wanted)"
+
+
+async def test_a_move_that_was_cut_short_is_ended_by_the_next_one(
+    shell: Shell, sandbox: Sandbox, one_line: Refused
+) -> None:
+    await synced(shell)
+    shell.change(ADDRESS, MOVED)
+    sandbox.state.faults.add("drop_before", operation="delete_webhook_subscription", times=None)
+    one_line(await webhooks(shell, "sync"), 1)
+
+    sandbox.state.faults.clear()
+    assert await synced(shell) == "plentific: 1 deleted (there is more than one)"
+    assert [one["endpoint_url"] for one in subscriptions(sandbox)] == [MOVED]
+
+
+async def test_one_that_an_earlier_version_made_is_remembered_from_now_on(
+    shell: Shell, sandbox: Sandbox
+) -> None:
+    state = sandbox.state
+    own = {**ANOTHER, "endpoint_url": ADDRESS, "matching_events": [*EVENTS], "is_enabled": True}
+    add(state.plentific, "webhook_subscriptions", state.now(), own)
+    assert await synced(shell) == "plentific: unchanged (as wanted)"
+
+    shell.change(ADDRESS, MOVED)
+    await synced(shell)
+
+    assert [one["endpoint_url"] for one in subscriptions(sandbox)] == [MOVED]
 
 
 async def test_a_replacement_that_was_cut_short_is_ended_by_the_next_one(
@@ -140,6 +191,7 @@ async def test_a_replacement_that_was_cut_short_is_ended_by_the_next_one(
 async def test_without_an_address_there_is_nothing_to_ask_for(
     shell: Shell, one_line: Refused
 ) -> None:
+    await asyncio.to_thread(shell.upgrade)
     line = one_line(await webhooks(shell, "sync"), 2)
     assert line == f"{shell.config}: connections: none to Plentific has a webhook_url"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -91,3 +92,84 @@ async def test_what_a_row_writes_otherwise_costs_one_more_call_and_is_no_change(
     assert world.calls("get_invoice") == 2
     world.change_invoice(uuid, account_code="23200")
     assert types(await watch.sweep() + await watch.news(hours=1)) == ["invoice.updated"]
+
+
+@pytest.mark.parametrize("way", ["a hint", "its turn", "its row"])
+async def test_a_change_of_which_only_the_row_was_known_is_told_once_whoever_finds_it(
+    world: World, way: str
+) -> None:
+    uuid = world.add_invoice(external_reference="A-1")
+    await world.invoices.baseline()
+    paid_on = "2026-03-02T09:31:07.123456Z"  # rows show no fraction
+    world.change_invoice(uuid, status="paid", paid_on=paid_on, external_reference="A-2")
+
+    if way == "a hint":
+        assert await hinted(world, uuid) == ["invoice.paid"]
+    elif way == "its turn":
+        no_row = {"created_from": date(2030, 1, 1)}
+        await world.watch(INVOICES, windows=lambda _now: [no_row]).look()
+    else:
+        await world.invoices.look()
+    told = [event for event in await world.all_events() if event.subject == uuid]
+    later = [await world.invoices.look(minutes=minutes) for minutes in (1, 20, 1)]
+
+    (paid,) = told
+    assert previous_of(paid) == {
+        "status": "outstanding",
+        "paid_on": None,
+        "external_reference": "A-1",
+    }
+    assert [event.id for event in await world.all_events()] == [paid.id]
+    assert [looked.error for looked in later] == [None] * 3
+
+
+async def test_an_edit_after_a_payment_that_a_hint_has_found_is_told(world: World) -> None:
+    uuid = world.add_invoice(external_reference="A-1")
+    await world.invoices.baseline()
+    world.change_invoice(uuid, status="paid")
+    assert await hinted(world, uuid) == ["invoice.paid"]
+
+    world.change_invoice(uuid, external_reference="A-2")
+    (edited,) = await world.invoices.news()
+
+    assert (types([edited]), previous_of(edited)) == (
+        ["invoice.updated"],
+        {"external_reference": "A-1"},
+    )
+
+
+async def test_a_payment_that_the_row_shows_before_the_detail_is_told_when_both_do(
+    world: World,
+) -> None:
+    uuid = world.add_invoice()
+    await world.invoices.baseline()
+    stale = await world.client.get_invoice(uuid)
+
+    async def read(_client: PlentificClient, _uuid: str) -> Any:
+        return stale
+
+    world.change_invoice(uuid, status="paid")
+    assert await world.watch(INVOICES, read=read).news() == []
+    (paid,) = await world.invoices.news()
+
+    assert types([paid]) == ["invoice.paid"]
+    assert await world.invoices.news() == []
+
+
+async def test_a_detail_that_is_ahead_of_its_row_is_told_once(world: World) -> None:
+    uuid = world.add_invoice()
+    await world.invoices.baseline()
+
+    async def read(client: PlentificClient, entity_id: str) -> Any:
+        world.change_invoice(uuid, status="paid")
+        return await read_invoice(client, entity_id)
+
+    world.change_invoice(uuid, status="overdue")
+    (paid,) = await world.watch(INVOICES, read=read).sweep()
+
+    assert types([paid]) == ["invoice.paid"]
+    for _ in range(2):
+        assert await world.invoices.news(minutes=1) == []
+        known = await world.entity("invoice", uuid)
+        assert known is not None
+        assert known.version == 1  # an event with the same id would be told to nobody

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -171,15 +173,13 @@ async def test_what_comes_below_a_settled_order_is_found_by_the_slow_walk_and_co
 ) -> None:
     settled = [world.add_work_order(status="signed_off") for _ in range(8)]
     watch = await first_contact(world)
-    for _ in range(3):  # the walk takes two looks, and begins again
-        await watch.look(minutes=1)
+    await watch.sweep()
     counted = metrics.CHANGES_MISSED.labels(CONNECTION, "bookings")
     before, calls = counted._value.get(), world.calls(LISTED)
 
     uuid = add_below(world, max(settled))
-    told = [await watch.news(minutes=1) for _ in range(2)]
+    (created,) = await watch.sweep()
 
-    ((created,),) = [events for events in told if events]
     assert created.subject == uuid
     assert world.calls(LISTED) - calls <= 10
     looked = await progress(watch.source)
@@ -193,13 +193,11 @@ async def test_what_comes_where_nothing_is_expected_is_found_by_the_slow_walk_an
 ) -> None:
     quiet = [world.add_work_order(status=QUIET[kind]) for _ in range(8)]
     watch = await first_contact(world, kind)
-    for _ in range(3):  # the walk takes two looks, and begins again
-        await watch.look(minutes=1)
+    await watch.sweep()
 
     uuid = add_below(world, max(quiet), kind)
-    told = [await watch.news(minutes=1) for _ in range(2)]
+    (found,) = await watch.sweep()
 
-    ((found,),) = [events for events in told if events]
     assert (types([found]), found.subject) == ([KINDS[kind][1]], uuid)
     looked = await progress(watch.source)
     assert (looked.missed, looked.compared) == (1, 1)
@@ -361,8 +359,7 @@ async def test_lists_that_always_fail_do_not_keep_others_from_being_read(
 async def test_a_list_that_fails_below_a_settled_order_is_read_again_soon(world: World) -> None:
     settled = [world.add_work_order(status="signed_off") for _ in range(8)]
     watch = await first_contact(world)
-    for _ in range(3):
-        await watch.look(minutes=1)
+    await watch.sweep()
     order = max(settled)
     uuid = add_below(world, order)
     fault = world.sandbox.state.faults.add("status", path=f"{order}/bookings", status=500)
@@ -399,17 +396,37 @@ async def test_an_order_that_is_gone_stops_nothing(world: World) -> None:
     assert [event.subject for event in told] == [uuid]
 
 
-async def test_the_walk_begins_anew_when_it_has_passed_all_parents(world: World) -> None:
-    for _ in range(7):
+@pytest.mark.parametrize("minutes", [15, 30])
+async def test_the_walk_comes_round_within_the_time_between_two_sweeps_and_begins_anew(
+    world: World, minutes: int
+) -> None:
+    settled = {world.add_work_order(status="signed_off") for _ in range(60)}
+    watch = await first_contact(world)
+    cadence = replace(watch.cadence, sweep_every=timedelta(minutes=minutes))
+    watch = replace(watch, source=replace(watch.source, cadence=cadence))
+    await watch.look()
+    calls, rounds = world.calls(LISTED), []
+
+    for _ in range(2):
+        for _ in range(minutes):
+            await watch.look(minutes=1)
+        rounds.append((world.calls(LISTED) - calls, await world.known("booking@")))
+
+    assert rounds == [(60, settled), (120, settled)]
+
+
+async def test_the_walk_reads_no_more_than_so_many_lists_in_one_look(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.detect.children.WALKED_AT_MOST", 3)
+    for _ in range(8):
         world.add_work_order(status="signed_off")
     watch = await first_contact(world)
+    calls = world.calls(LISTED)
 
-    stops = [(await watch.look(minutes=1)).walked_to for _ in range(4)]
+    await watch.look(days=7)
 
-    assert stops[0] == ""
-    assert stops[1] != ""
-    assert stops[2] == ""
-    assert stops[3] == stops[1]
+    assert world.calls(LISTED) - calls == 3
 
 
 async def test_units_that_were_there_are_silent_and_new_ones_are_told(places: Places) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
 import pytest
 
+from adapters.plentific.client import PlentificClient
 from adapters.store import cursors
-from tests.workers.detect.world import CONNECTION, World, entity_of, pages_of, types
+from tests.workers.detect.world import CONNECTION, Watch, World, entity_of, pages_of, types
 from workers.detect import cycle
 from workers.detect.cycle import Progress, progress
 from workers.detect.plentific import INVOICES
+from workers.detect.registry import STREAMS
+from workers.detect.stream import Page
 from workers.detect.sweep import MAX_PASSES
+from workers.telemetry import metrics
 
 # --- quick looks and sweeps -------------------------------------------------------------------
 
@@ -114,6 +120,93 @@ async def test_absence_is_not_deletion(world: World) -> None:
     assert await world.invoices.sweep() == []
     assert await world.invoices.news(hours=1) == []
     assert uuid in await world.known("invoice")
+
+
+# --- what a quick look has missed -------------------------------------------------------------
+
+
+def windows_of(world: World, **changes: Any) -> Watch:
+    """Invoices of which quick looks show those that were paid of late, and no others."""
+
+    def paid(now: datetime) -> list[dict[str, date]]:
+        return [{"paid_from": (now - timedelta(days=2)).date()}]
+
+    return world.watch(INVOICES, windows=paid, **changes)
+
+
+async def test_what_only_a_sweep_finds_is_missed_where_windows_show_what_changes(
+    world: World,
+) -> None:
+    overdue, paid = world.add_invoice(), world.add_invoice()
+    watch = windows_of(world, shows_changes=True)
+    await watch.baseline()
+    counters = (metrics.CHANGES_MISSED, metrics.ROWS_COMPARED)
+    before = [one.labels(CONNECTION, "invoices")._value.get() for one in counters]
+    world.change_invoice(overdue, status="overdue", due_date="2026-03-01")
+    world.change_invoice(paid, status="paid")
+
+    assert types(await watch.sweep()) == ["invoice.paid", "invoice.overdue"]
+
+    looked = await progress(watch.source)
+    assert (looked.missed, looked.compared) == (1, 2)
+    after = [one.labels(CONNECTION, "invoices")._value.get() for one in counters]
+    assert [b - a for a, b in zip(before, after, strict=True)] == [1, 2]
+
+
+async def test_windows_that_fail_do_not_keep_the_list_from_being_read(world: World) -> None:
+    async def pages(client: PlentificClient, filters: dict[str, Any]) -> AsyncIterator[Page]:
+        if filters:
+            await client.get_invoice("00000000-0000-4000-8000-000000000000")
+        async for page in client.list_invoices(**filters):
+            yield page
+
+    overdue = world.add_invoice()
+    watch = windows_of(world, shows_changes=True, pages=pages)
+    await watch.baseline()
+    world.change_invoice(overdue, status="overdue")
+
+    looked = await watch.look(minutes=15)
+
+    assert types(await world.news()) == ["invoice.overdue"]
+    assert (looked.failures, looked.missed, looked.compared) == (1, 0, 0)
+
+
+async def test_nothing_is_missed_where_windows_show_but_a_part(world: World) -> None:
+    overdue = world.add_invoice()
+    watch = windows_of(world)
+    await watch.baseline()
+    world.change_invoice(overdue, status="overdue")
+
+    assert types(await watch.sweep()) == ["invoice.overdue"]
+
+    looked = await progress(watch.source)
+    assert (looked.missed, looked.compared) == (0, 0)
+
+
+async def test_what_changed_before_a_store_was_lost_no_window_should_have_shown(
+    world: World,
+) -> None:
+    overdue = world.add_invoice()
+    watch = windows_of(world, shows_changes=True)
+    begun = Progress(resumes_at=world.clock.now().isoformat())
+    async with world.store.write() as tx:
+        await cursors.put(tx, CONNECTION, "invoices", asdict(begun), world.clock.now())
+    await watch.look()
+    world.change_invoice(overdue, status="overdue")
+
+    assert types(await watch.news(minutes=1)) == ["invoice.overdue"]
+
+    looked = await progress(watch.source)
+    assert (looked.missed, looked.compared) == (0, 0)
+
+
+def test_every_list_that_can_be_filtered_by_change_counts_what_it_misses() -> None:
+    found = {f"{one.provider}/{one.name}" for one in STREAMS if one.shows_changes or one.covered}
+
+    assert found == {
+        *("essensys/accounts", "essensys/bookings", "essensys/invoices", "essensys/leads"),
+        *("facilitee/issues", "plentific/work-orders"),
+    }
 
 
 # --- the rotation of details ------------------------------------------------------------------
@@ -278,3 +371,28 @@ async def test_a_row_without_an_id_is_a_failure_that_can_be_seen(world: World) -
     looked = await world.invoices.look()
 
     assert looked.failures == 1
+
+
+async def test_a_look_that_another_overtook_adds_to_the_totals_and_leaves_the_rest(
+    world: World,
+) -> None:
+    overdue = world.add_invoice()
+    await world.invoices.baseline()
+    before = await world.invoices.look()
+    world.change_invoice(overdue, status="overdue")
+    overtaking: list[Progress] = []
+
+    async def read(client: PlentificClient, uuid: str) -> Any:
+        if not overtaking:
+            world.clock.advance(seconds=1)
+            quick = world.watch(INVOICES, windows=lambda _now: [{"paid_from": date(2030, 1, 1)}])
+            overtaking.append(await quick.look())
+        return await client.get_invoice(uuid)
+
+    slow = world.watch(INVOICES, read=read)
+    await slow.sweep()
+
+    (other,) = overtaking
+    after = await progress(slow.source)
+    assert after == replace(other, events=before.events + 1, all_calls=after.all_calls)
+    assert after.all_calls > other.all_calls > before.all_calls

@@ -7,6 +7,7 @@ import hmac
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from structlog.typing import EventDict
 
+from adapters.plentific.client import PlentificClient
 from adapters.store import cursors, hints, leases
 from adapters.store.engine import Store
 from adapters.store.hints import NewHint
@@ -35,6 +37,7 @@ from workers.detect.hints import (
     Follower,
     follow,
 )
+from workers.detect.stream import Page
 from workers.telemetry import metrics
 from workers.webhooks.receiver import PATH, Endpoint, Receiver
 from workers.webhooks.writer import HintWriter
@@ -66,6 +69,12 @@ async def baseline(world: World) -> None:
         await world.watch(stream).look()
     assert await world.news() == []
     world.clock.advance(minutes=1)
+
+
+async def follow_to_the_end(one: Follower) -> None:
+    """Follow the hints that wait now, and wait for the looks at whole streams."""
+    await one.follow_once()
+    await asyncio.gather(*one.whole_looks.values())
 
 
 async def follow_all(world: World, one: Follower) -> None:
@@ -367,7 +376,7 @@ async def test_a_hint_without_an_id_looks_at_the_whole_stream(world: World) -> N
     new = [world.add_invoice() for _ in range(3)]
     await hint(world, "invoice", ANY)
 
-    await follower(world).follow_once()
+    await follow_to_the_end(follower(world))
 
     assert {event.subject for event in await world.news()} == set(new)
     assert await waiting(world.store) == 0
@@ -383,16 +392,133 @@ async def test_a_whole_look_waits_for_the_poll_that_is_at_the_stream(world: Worl
     await hint(world, "invoice", ANY)
     one = follower(world)
 
-    await one.follow_once()
+    await follow_to_the_end(one)
     assert (world.calls("list_invoices"), await waiting(world.store)) == (calls, 1)
     async with world.store.write() as tx:
         await leases.release(tx, name, "a", token, now)
     world.add_invoice()
     world.clock.advance(seconds=LATE_SHOWN.total_seconds())
-    await one.follow_once()
+    await follow_to_the_end(one)
 
     assert types(await world.news()) == ["invoice.received"]
     assert await waiting(world.store) == 0
+
+
+@dataclass
+class Slow:
+    """Invoices of which each list waits for `go`; `asked` counts them."""
+
+    asked: int = 0
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def pages(self, client: PlentificClient, filters: Any) -> AsyncIterator[Page]:
+        self.asked += 1
+        self.begun.set()
+        await self.go.wait()
+        async for page in client.list_invoices(**filters):
+            yield page
+
+    def followed(self, world: World) -> Follower:
+        sources = [world.watch(plentific.INVOICES, pages=self.pages).source]
+        sources += [world.watch(one).source for one in WATCHED if one is not plentific.INVOICES]
+        return Follower(CONNECTION, {one.stream.entity: one for one in sources}, "a", LEASE)
+
+
+async def test_a_look_at_a_whole_stream_holds_up_no_hint_about_one_thing(world: World) -> None:
+    order = world.add_work_order()
+    await baseline(world)
+    slow = Slow()
+    one = slow.followed(world)
+    await hint(world, "invoice", ANY)
+    world.add_invoice()
+    world.change_work_order(order, status="booked")
+    await hint(world, "work_order", order)
+
+    async with asyncio.timeout(10):
+        await one.follow_once()
+
+    assert types(await world.news()) == ["work_order.status_changed"]
+    slow.go.set()
+    await follow_to_the_end(one)
+    assert types(await world.news()) == ["invoice.received"]
+
+
+async def test_a_hint_about_a_whole_stream_waits_for_the_look_that_is_under_way(
+    world: World,
+) -> None:
+    await baseline(world)
+    slow = Slow()
+    one = slow.followed(world)
+    await hint(world, "invoice", ANY)
+    await one.follow_once()
+    (look,) = one.whole_looks.values()
+    for _ in range(3):  # a look may take longer than a hint is taken for
+        await hint(world, "invoice", ANY)
+        world.clock.advance(seconds=TAKEN_FOR.total_seconds())
+        await one.follow_once()
+    assert list(one.whole_looks.values()) == [look]
+
+    slow.go.set()
+    await look
+    lists = slow.asked
+    assert await waiting(world.store) == 1  # what came during the look was not looked at yet
+    world.add_invoice()
+    await follow_to_the_end(one)
+
+    assert types(await world.news()) == ["invoice.received"]
+    assert slow.asked == 2 * lists
+
+
+async def test_who_stops_following_stops_looking_at_whole_streams(world: World) -> None:
+    await baseline(world)
+    slow = Slow()
+    await hint(world, "invoice", ANY)
+    sources = list(slow.followed(world).by_kind.values())
+    task = asyncio.create_task(follow(sources, "a", LEASE))
+    async with asyncio.timeout(10):
+        await slow.begun.wait()
+
+    task.cancel()
+    await asyncio.wait({task}, timeout=10)
+
+    name, now = f"stream/{CONNECTION}/invoices", world.clock.now()
+    async with world.store.write() as tx:  # others may look at once
+        assert await leases.acquire(tx, name, "b", now, now + LEASE) is not None
+
+
+async def test_a_whole_stream_that_cannot_be_looked_at_is_tried_again(
+    world: World, logged: list[EventDict]
+) -> None:
+    await baseline(world)
+    async with world.store.write() as tx:
+        await cursors.put(tx, CONNECTION, "invoices", ["no", "cursor"], world.clock.now())
+    await hint(world, "invoice", ANY)
+
+    await follow_to_the_end(follower(world))
+
+    assert await waiting(world.store) == 1
+    assert "hints not followed" in [entry["event"] for entry in logged]
+
+
+async def test_processes_that_share_a_store_look_once_in_a_window(world: World) -> None:
+    order = world.add_work_order()
+    await baseline(world)
+    calls = world.calls("get_work_order")
+
+    for owner in ("a", "b", "c"):
+        await hint(world, "work_order", order)
+        await follower(world, owner).follow_once()
+        world.clock.advance(seconds=WINDOW.total_seconds() / 4)
+    assert world.calls("get_work_order") - calls == 1
+    world.change_work_order(order, status="booked")
+    waits = follower(world, "d")
+    assert not await waits.follow_once()
+    assert waits.pause == pytest.approx(WINDOW.total_seconds() / 4)
+    world.clock.advance(seconds=waits.pause)
+    assert await waits.follow_once()
+
+    assert types(await world.news()) == ["work_order.status_changed"]
 
 
 async def test_what_a_follower_that_died_had_taken_is_followed_by_another(world: World) -> None:

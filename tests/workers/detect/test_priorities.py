@@ -54,13 +54,29 @@ async def test_the_first_look_and_later_sweeps_may_wait_but_windows_and_details_
     assert ("list", Priority.SWEEP) in called
 
 
+async def test_details_of_what_is_settled_may_wait(world: World) -> None:
+    called: Called = []
+    watch = noted(world, INVOICES, called)
+    world.add_invoice(status="paid")
+    await watch.baseline()
+
+    world.clock.advance(days=1)
+    await watch.look()
+
+    assert [one for one in called if one[0] == "detail"] == [("detail", Priority.SWEEP)]
+
+
 async def test_the_walk_past_all_parents_waits_for_the_lists_that_are_due(world: World) -> None:
     called: Called = []
-    world.add_work_order()
+    world.add_work_order(status="hired")
     for _ in range(2):
         world.add_work_order(status="cancelled")
     await world.work_orders.look()
-    await noted(world, BOOKINGS, called).look()
+    watch = noted(world, BOOKINGS, called)
+    await watch.look()
+    called.clear()
+
+    await watch.look(seconds=watch.cadence.details_every.total_seconds())
 
     due, walked = ("list", Priority.HOT), ("list", Priority.BACKFILL)
     assert called == [due, walked, walked]

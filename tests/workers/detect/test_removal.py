@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,7 @@ from structlog.typing import EventDict
 from deploy.sandbox.facilitee import kinds
 from events.envelope import Event
 from tests.workers.detect.places import Places
-from tests.workers.detect.world import CONNECTION, entity_of
+from tests.workers.detect.world import CONNECTION, Watch, entity_of
 from workers.detect.removal import FEW
 from workers.telemetry import metrics
 
@@ -28,6 +29,12 @@ async def owners(places: Places, number: int) -> list[str]:
     for _ in range(1 + number // 50):
         assert await places.owners.news(minutes=1) == []
     return made
+
+
+def allowing(places: Places, share: float) -> Watch:
+    """The owners, of whom this share may be gone at once."""
+    source = replace(places.owners.source, largest_removal=share)
+    return Watch(places.world, source)
 
 
 def told(events: Sequence[Event]) -> list[tuple[str, str]]:
@@ -120,7 +127,8 @@ async def test_too_many_at_once_are_held_back_and_a_person_is_told(
     assert (held.held, gauge._value.get(), held.failures) == (FEW + 1, FEW + 1, 0)
     assert await places.world.news() == []
     assert places.calls("get_owner") == len(known)
-    assert "too many gone at once" in [entry["event"] for entry in logged]
+    (alarm,) = [entry for entry in logged if entry["event"] == "too many gone at once"]
+    assert f"connections.{CONNECTION}.streams.owners.largest_removal = 0.86" in alarm["todo"]
 
     places.put_back(kinds.OWNER, *gone)
     back = await places.owners.look(**QUARTER)
@@ -128,16 +136,37 @@ async def test_too_many_at_once_are_held_back_and_a_person_is_told(
     assert await places.world.news() == []
 
 
+async def test_many_that_are_really_gone_are_told_once_their_share_is_allowed_until_then(
+    places: Places,
+) -> None:
+    known = await owners(places, 4 * FEW)
+    places.remove(kinds.OWNER, *known[: FEW + 1])
+    assert await places.owners.news(**QUARTER) == []
+
+    gone = await allowing(places, 0.3).news(**QUARTER)
+    places.remove(kinds.OWNER, known[-1])
+    later = await places.owners.news(**QUARTER)
+
+    assert sorted(told(gone)) == sorted(("removed", one) for one in known[: FEW + 1])
+    assert told(later) == [("removed", known[-1])]
+
+
+async def test_all_may_go_at_once_where_that_is_allowed(places: Places) -> None:
+    known = await owners(places, FEW + 1)
+    places.remove(kinds.OWNER, *known)
+
+    assert len(await allowing(places, 1).news(**QUARTER)) == FEW + 1
+
+
 async def test_the_share_that_may_go_is_of_those_that_are_still_there(
     places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workers.detect.removal.FEW", 1)
-    monkeypatch.setattr("workers.detect.removal.LARGEST_SHARE", 0.5)
     known = await owners(places, 8)
     sizes = []
     for first, last in pairwise((0, 4, 6, 8)):
         places.remove(kinds.OWNER, *known[first:last])
-        sizes.append(len(await places.owners.news(**QUARTER)))
+        sizes.append(len(await allowing(places, 0.5).news(**QUARTER)))
 
     assert sizes == [4, 2, 0]
 

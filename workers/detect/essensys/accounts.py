@@ -40,6 +40,7 @@ ACCOUNTS = Stream(
     id_field=EssensysClient.accounts.id_field,
     pages=listing(lambda client: client.accounts),
     windows=lately_updated,
+    shows_changes=True,
     row=EssensysClient.accounts.model,
     row_state=account_row_state,
     happened=created,

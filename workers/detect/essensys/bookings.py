@@ -57,6 +57,7 @@ BOOKINGS = Stream(
     id_field=EssensysClient.calendars.id_field,
     pages=listing(lambda client: client.calendars),
     windows=lately_updated,
+    shows_changes=True,
     row=EssensysClient.calendars.model,
     row_state=booking_row_state,
     happened=created,

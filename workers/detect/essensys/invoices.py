@@ -57,6 +57,7 @@ INVOICES = Stream(
     id_field=EssensysClient.invoices.id_field,
     pages=listing(lambda client: client.invoices),
     windows=lately_updated,
+    shows_changes=True,
     row=EssensysClient.invoices.model,
     row_state=invoice_row_state,
     happened=created,

@@ -73,6 +73,7 @@ LEADS = Stream(
     id_field=EssensysClient.leads.id_field,
     pages=listing(lambda client: client.leads),
     windows=lately_updated,
+    shows_changes=True,
     row=EssensysClient.leads.model,
     row_state=lead_row_state,
     happened=created,

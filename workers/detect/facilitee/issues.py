@@ -41,7 +41,8 @@ def list_issues(client: FaciliteeClient, filters: Mapping[str, Any]) -> AsyncIte
 def recent_issues(now: datetime) -> Sequence[Mapping[str, datetime]]:
     """Return the period of issues reported or changed of late.
 
-    If it selects by the time of the report, an older issue that changed is found by the sweep.
+    If it selects by the time of the report, an older issue that changed is found by the sweep, and
+    counted as missed.
     """
     return ({"from_date_time": now - BACK, "to_date_time": now + AHEAD},)
 
@@ -121,6 +122,7 @@ ISSUES = Stream(
     id_field="id",
     pages=list_issues,
     windows=recent_issues,
+    shows_changes=True,
     row=issues.Issue,
     row_state=issue_row_state,
     happened=_created,

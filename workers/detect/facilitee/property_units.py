@@ -6,6 +6,8 @@ Rows show names where events have ids, and nothing of users and contracts: detai
 from __future__ import annotations
 
 from collections.abc import AsyncIterable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from adapters.facilitee.client import FaciliteeClient
@@ -86,6 +88,6 @@ PROPERTY_UNITS = Stream(
     agree=("custom_unit_id",),
     live=lambda state: state["is_active"] is not False,
     told=created_or_updated("facilitee.property_unit"),
-    cadence=PEOPLE_AND_PLACES,
+    cadence=replace(PEOPLE_AND_PLACES, sweep_every=timedelta(days=1)),
     removed="facilitee.property_unit.removed",
 )

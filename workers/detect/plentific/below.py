@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from adapters.http.models import Detail, M
@@ -23,6 +24,9 @@ QUOTED_IN = (
 """From the offer to the contractors until one of them is taken."""
 WORKED_IN = (WorkOrderStatus.HIRED, WorkOrderStatus.BOOKED, WorkOrderStatus.DEPOSIT_PAID)
 """From then until the work is said to be done."""
+
+WALKED_EVERY = timedelta(days=7)
+"""How long the walk below all work orders takes: below 50,000, five calls a minute and kind."""
 
 
 def while_order_is(*hot: WorkOrderStatus) -> Callable[[Json], bool]:
@@ -65,8 +69,9 @@ def status_told(
 ) -> Callable[[Change], Told]:
     """A function that tells that something came, and each change of its status.
 
-    What came with a settled status took it as well. There is no event for other edits: they are
-    kept as `untold`, and told in `previous` of the next change of status.
+    What came with a settled status took it as well. What is known by its row alone may have taken
+    its status after the baseline, as the time in its detail says. There is no event for other
+    edits: they are kept as `untold`, and told in `previous` of the next change of status.
 
     Args:
         entity: The beginning of the event types, such as `plentific.quote`.
@@ -92,11 +97,19 @@ def status_told(
             first = Told(steps) if undated else history_before(change.baseline, steps)
             return replace(first, marks=kept)
         previous = changed_fields(change.edits | marks.get("untold", {}), change.after)
+        if previous.keys().isdisjoint(status) and _taken_since(change, at):
+            return Told([_changed(change, entity, at, {status[0]: None})], kept)
         if previous.keys().isdisjoint(status):
             return Told([], kept | {"untold": previous})
         return Told([_changed(change, entity, at, previous)], kept)
 
     return told
+
+
+def _taken_since(change: Change, at: str | None) -> bool:
+    """Whether what was recorded silently by its row took its status after the baseline."""
+    known_by_row = change.version == 0 and change.before is not None and not change.before.complete
+    return known_by_row and at is not None and parse_instant(at) > change.baseline
 
 
 def _came(change: Change, event_type: str, identity: str, created_at: str) -> Transition:

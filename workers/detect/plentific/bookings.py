@@ -16,6 +16,7 @@ from events.base import json_form
 from events.plentific import Booking, BookingStatus, WorkOrderStatus
 from workers.detect.changes import created_or_updated
 from workers.detect.plentific.below import (
+    WALKED_EVERY,
     WORKED_IN,
     place,
     placed,
@@ -93,7 +94,7 @@ BOOKINGS = Stream(
     told=created_or_updated("plentific.booking", created_at="created"),
     cadence=Cadence(
         every=timedelta(seconds=60),
-        sweep_every=timedelta(days=1),
+        sweep_every=WALKED_EVERY,
         details_every=timedelta(minutes=15),
     ),
 )

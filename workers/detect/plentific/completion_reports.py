@@ -17,6 +17,7 @@ from events.plentific import (
     WorkOrderStatus,
 )
 from workers.detect.plentific.below import (
+    WALKED_EVERY,
     WORKED_IN,
     place,
     placed,
@@ -110,7 +111,7 @@ COMPLETION_REPORTS = Stream(
     ),
     cadence=Cadence(
         every=timedelta(seconds=60),
-        sweep_every=timedelta(days=1),
+        sweep_every=WALKED_EVERY,
         details_every=timedelta(minutes=15),
     ),
 )

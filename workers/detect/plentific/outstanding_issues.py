@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from adapters.http.models import Detail
 from adapters.http.paging import Page
@@ -12,6 +12,7 @@ from adapters.plentific.models import outstanding_issues
 from events.base import json_form
 from events.plentific import OutstandingIssue, WorkOrderStatus
 from workers.detect.plentific.below import (
+    WALKED_EVERY,
     WORKED_IN,
     place,
     placed,
@@ -78,6 +79,10 @@ def _when(state: Json) -> str | None:
     return state["closed_at"] if _is_closed(state) else None
 
 
+def _happened(state: Json) -> datetime | None:
+    return latest_of("opened", "closed_at" if _is_closed(state) else "opened")(state)
+
+
 OUTSTANDING_ISSUES = Stream(
     name="outstanding-issues",
     provider="plentific",
@@ -89,7 +94,7 @@ OUTSTANDING_ISSUES = Stream(
     row=OutstandingIssueRow,
     read=read_outstanding_issue,
     row_state=outstanding_issue_row_state,
-    happened=latest_of("opened"),
+    happened=_happened,
     state=outstanding_issue_state,
     agree=("closed",),
     live=lambda state: not _is_closed(state),
@@ -104,7 +109,7 @@ OUTSTANDING_ISSUES = Stream(
     ),
     cadence=Cadence(
         every=timedelta(seconds=60),
-        sweep_every=timedelta(days=1),
+        sweep_every=WALKED_EVERY,
         details_every=timedelta(minutes=15),
     ),
 )

@@ -17,6 +17,7 @@ from events.base import json_form
 from events.plentific import Quote, QuoteStatus
 from workers.detect.plentific.below import (
     QUOTED_IN,
+    WALKED_EVERY,
     WORKED_IN,
     place,
     placed,
@@ -98,7 +99,7 @@ QUOTES = Stream(
     ),
     cadence=Cadence(
         every=timedelta(seconds=60),
-        sweep_every=timedelta(days=1),
+        sweep_every=WALKED_EVERY,
         details_every=timedelta(minutes=15),
     ),
 )

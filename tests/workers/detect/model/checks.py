@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from events.base import format_instant
+from events.base import format_instant, parse_instant
 from events.envelope import Event
 from tests.workers.detect.model.kinds import Kind
 from tests.workers.detect.model.truth import Key, Life, Read, State, Truth
@@ -36,7 +36,11 @@ class Belief:
 
 @dataclass
 class Checks:
-    """Holds the events of a provider against the truth; `skew` is how far its clock is ahead."""
+    """Holds the events of a provider against the truth; `skew` is how far its clock is ahead.
+
+    Below others, each list has a first contact of its own: `lists` are those that were read for
+    sure, by kind and parent, and `late` the lives that came after that.
+    """
 
     kinds: Mapping[str, Kind]
     truth: Truth
@@ -44,11 +48,17 @@ class Checks:
     ids: set[str] = field(default_factory=set)
     baselines: dict[str, datetime] = field(default_factory=dict)
     beliefs: defaultdict[Key, Belief] = field(default_factory=lambda: defaultdict(Belief))
+    lists: set[Key] = field(default_factory=set)
+    late: set[Key] = field(default_factory=set)
+    met: set[Key] = field(default_factory=set)
 
     def looked(self, read: Read, events: Sequence[Event], now: datetime) -> None:
         """Check what a look told, and that it told all that it had to."""
+        self._meet()
         if read.baseline:
             self.baselines[read.kind] = now + self.skew
+        if read.first_contact is not None:
+            self._note_first_contact_below(read, read.first_contact, now)
         if read.silent:
             assert not events, f"{read.kind}: not silent before the baseline"
             self._note_first_contact(read)
@@ -61,6 +71,22 @@ class Checks:
         if read.complete and not read.silent:
             for life in filter(read.concerns, self.truth.lives.values()):
                 self._check_nothing_missing(read, life)
+        if read.thorough and read.first_contact is not None:
+            orders = filter(read.shows, self.truth.of("work_order"))
+            self.lists.update((read.kind, order.id) for order in orders)
+
+    def _meet(self) -> None:
+        """Note which of the new lives came below a parent whose list had been read."""
+        new = [life for life in self.truth.lives.values() if life.name not in self.met]
+        self.met.update(life.name for life in new)
+        self.late.update(life.name for life in new if (life.kind, life.parent) in self.lists)
+
+    def _note_first_contact_below(self, read: Read, says: datetime, now: datetime) -> None:
+        """It says from when on it promises to tell all, by the provider's clock."""
+        latest = now + min(self.skew, timedelta()) if read.answered else now
+        assert says <= latest, f"{read.kind}: {says} is to come"
+        assert read.baseline or says <= self.baselines[read.kind], f"{read.kind}: moved on"
+        self.baselines[read.kind] = says
 
     def _note_first_contact(self, read: Read) -> None:
         """What a look that failed has seen is known as it was then: it may have changed since."""
@@ -96,6 +122,9 @@ class Checks:
             assert not self._is_old(life, certainly=True), f"history as news: {event}"
         if life.kind == "work_order":
             self._check_entry(life, belief, event, happened)
+        if happened == "paid":
+            assert event.time.replace(microsecond=0) in life.paid, f"never paid then: {event}"
+            assert parse_instant(entity_of(event)["paid_on"]) == event.time, f"{event}"
         self._check_state(read, life, event)
         self._learn(belief, event)
         belief.gone, belief.was_read = False, True
@@ -120,8 +149,15 @@ class Checks:
         if belief.entry is not None:
             assert entry == belief.entry + 1, f"entries left out or out of order: {event}"
         elif belief.entries_then is not None:
-            assert entry == belief.entries_then, f"not the first since the baseline: {event}"
+            first = self._first_since_baseline(life, belief.entries_then)
+            assert belief.entries_then <= entry <= first, f"not the first since then: {event}"
         belief.entry = entry
+
+    def _first_since_baseline(self, life: Life, entries_then: int) -> int:
+        """Which entry must be told: one of the second of the baseline may be history."""
+        second = format_instant(self.baselines[life.kind].replace(microsecond=0))
+        of_that_second = sum(at == second for at, _ in life.history[entries_then:])
+        return entries_then + of_that_second
 
     def _learn(self, belief: Belief, event: Event) -> None:
         """Take over what an event says has changed, as a subscriber would."""
@@ -161,8 +197,9 @@ class Checks:
             if read.thorough or not kind.fields[name].thin
         }
         if not belief.state:
-            silent = belief.was_there is not False or self._is_old(life)
-            assert silent, f"missing: the creation of {life}"
+            assert self._may_be_history(life, belief), f"missing: the creation of {life}"
+        if not belief.sequence:
+            assert not self._was_settled_since(life), f"missing: the settling of {life}"
         wrong = {name for name in shown if belief.state.get(name, shown[name]) != shown[name]}
         assert not wrong, f"missing: changes of {wrong} of {life}, believed {belief.state}"
         belief.state = shown | belief.state
@@ -173,10 +210,27 @@ class Checks:
     def _check_whole_history(self, life: Life, belief: Belief) -> None:
         last = len(life.history) - 1
         if belief.entry is None and belief.entries_then is not None:
-            assert belief.entries_then == last + 1, f"missing: transitions of {life}"
+            first = self._first_since_baseline(life, belief.entries_then)
+            assert first == last + 1, f"missing: transitions of {life}"
         elif belief.entry is not None:
             assert belief.entry == last, f"missing: transitions after {belief.entry} of {life}"
         belief.entry = last  # what was withheld as history stays so
+
+    def _may_be_history(self, life: Life, belief: Belief) -> bool:
+        if belief.was_there is not False or self._is_old(life):
+            return True
+        if life.parent is None or life.name in self.late:
+            return False
+        return life.created.replace(microsecond=0) <= self.baselines[life.kind]
+
+    def _was_settled_since(self, life: Life) -> bool:
+        """Whether it took its status after the baseline, had it never before, and shows when."""
+        now, *before = reversed(life.states)
+        assert now is not None
+        if now.get("status") not in self.kinds[life.kind].settled or now in before:
+            return False
+        turned = life.turned and life.turned.replace(microsecond=0)
+        return turned is not None and turned > self.baselines[life.kind]
 
     def _is_old(self, life: Life, *, certainly: bool = False) -> bool:
         """Whether a thing that comes into view late is history, or may be taken for it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ NOBODY = str(UUID(int=7))
 
 @dataclass
 class Run:
-    """A provider, a detector and the checks between them; all that happens follows from `rng`.
+    """A provider, a detector and the checks between them; what happens follows from `rng`.
 
     `restarts` says that the detector starts anew before each step.
     """
@@ -57,12 +57,15 @@ class Run:
     told: list[Event] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
-    async def take(self, steps: int) -> None:
-        """Take so many steps, and see that at the end all was told."""
-        steps_there_are, weights = zip(*STEPS, strict=True)
-        for step in [*self.rng.choices(steps_there_are, weights, k=steps), Run.settle]:
+    async def take(self, script: Script) -> None:
+        """Take these steps, and see that at the end all was told.
+
+        What happens in a step is of its own chance, so that others can be left out before it.
+        """
+        for step, chance in [*script, (Run.settle, 0)]:
             if self.restarts:
                 await self.restart()
+            self.rng = Random(chance)
             self.log.append(f"{self.clock.now():%d %H:%M:%S} {step.__name__}")
             await step(self)
 
@@ -115,6 +118,7 @@ class Run:
         before = self.provider.truth.moment()
         await self.detector.hint(about, self.clock)
         await self.detector.follower.follow_once()
+        await asyncio.gather(*self.detector.follower.whole_looks.values())
         known = [one for one in meant if self._is_read_when_hinted(one)]
         await self._check(
             Read(
@@ -189,6 +193,8 @@ class Run:
             thorough=thorough,
             removals=swept and now.held == 0,
             only=None if thorough or swept else self._shown_quickly(kind),
+            first_contact=_first_contact(now) if source.stream.parent else None,
+            answered=well and now.seen > 0,
         )
         return await self._check(read)
 
@@ -242,7 +248,13 @@ class Run:
         return self.provider.state.requests
 
 
+def _first_contact(looked: Progress) -> datetime | None:
+    return datetime.fromisoformat(looked.baseline_at) if looked.baseline_at else None
+
+
 Step = Callable[[Run], Awaitable[None]]
+Script = Sequence[tuple[Any, int]]
+"""Steps, each with the seed of what happens in it."""
 STEPS: tuple[tuple[Any, int], ...] = (
     (Run.happen, 60),
     (Run.wait, 40),
@@ -256,6 +268,14 @@ STEPS: tuple[tuple[Any, int], ...] = (
     (Run.restart, 4),
     (Run.settle, 1),
 )
+
+
+def script_of(seed: int, steps: int) -> Script:
+    """So many steps at random."""
+    rng = Random(seed)
+    steps_there_are, weights = zip(*STEPS, strict=True)
+    chosen = rng.choices(steps_there_are, weights, k=steps)
+    return [(step, rng.getrandbits(32)) for step in chosen]
 
 
 def identities(events: list[Event]) -> list[tuple[str, str, str, int]]:

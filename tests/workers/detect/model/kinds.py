@@ -45,7 +45,8 @@ class Kind:
     """One kind; `make` returns the new id, `listing` is its name in rules of page drift.
 
     `dated` says that it shows when it was made, so that what is old is told as history; `quick`
-    whether a look between two sweeps shows it when it was changed.
+    whether a look between two sweeps shows it when it was changed; `settled` are the statuses of
+    which it shows when it took them.
     """
 
     stream: Stream
@@ -56,6 +57,7 @@ class Kind:
     listing: str | None = None
     dated: bool = True
     quick: bool = False
+    settled: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -178,6 +180,7 @@ REPORTS = Kind(
     plentific.COMPLETION_REPORTS,
     {"status": Field("status", same("new", "updated", "declined", "accepted"))},
     *_below("completion_reports"),
+    settled=frozenset({"declined", "accepted"}),
 )
 INVOICES = Kind(
     plentific.INVOICES,

@@ -88,6 +88,7 @@ class Provider:
         life = Life(kind.name, str(made), parent, created, [given], self.state.now())
         if kind.name == "work_order":
             life.history.append((zulu(created), given["status"]))
+        self._note_payment(life, given)
         self.truth.add(life)
         if rng.random() < 0.15:
             self._hide_or_show(kind, life)
@@ -106,9 +107,16 @@ class Provider:
             kind.change(self.state, life, _stored(kind, changed))
             life.becomes(after)
             life.changed = self.state.now()
+        if "status" in changed:
+            life.turned = self.state.now()
         if life.history and "status" in changed:
             life.history.append((zulu(self.state.now()), after["status"]))
+        self._note_payment(life, changed)
         return f"{life.name} became {changed}"
+
+    def _note_payment(self, life: Life, changed: State) -> None:
+        if life.kind == "invoice" and changed.get("status") == "paid":
+            life.paid.add(self.state.now().replace(microsecond=0))
 
     def _remove(self, kind: Kind, life: Life) -> str:
         kind.remove(self.state, life)

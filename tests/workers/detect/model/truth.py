@@ -17,8 +17,8 @@ Key = tuple[str, str]
 class Life:
     """One thing: all states that it ever had, None where it was gone; the last one is of now.
 
-    `changed` is when it changed last; `history` is what a work order shows of its past: pairs of a
-    time and a status.
+    `changed` is when it changed last, `turned` when its status did; `history` is what a work order
+    shows of its past: pairs of a time and a status; `paid` is when an invoice was, to the second.
     """
 
     kind: str
@@ -27,8 +27,10 @@ class Life:
     created: datetime
     states: list[State | None]
     changed: datetime
+    turned: datetime | None = None
     listed: bool = True
     history: list[tuple[str, str]] = field(default_factory=list)
+    paid: set[datetime] = field(default_factory=set)
 
     @property
     def name(self) -> Key:
@@ -103,6 +105,8 @@ class Read:
         complete: Whether the list was read as a whole, and all that it called for.
         thorough: Whether every detail was read as well.
         removals: Whether removals were told, not held back.
+        first_contact: When it says that its baseline was, where it looked below others.
+        answered: Whether a list showed something, so that the provider's clock was seen.
         only: What alone was looked at, where it was not the whole list.
     """
 
@@ -115,6 +119,8 @@ class Read:
     thorough: bool = False
     removals: bool = True
     only: frozenset[Key] | None = None
+    first_contact: datetime | None = None
+    answered: bool = False
 
     def concerns(self, life: Life) -> bool:
         """Whether it looked for a life at all."""
