@@ -231,19 +231,9 @@ async def retry(tx: AsyncConnection, ids: Iterable[int], now: datetime) -> list[
 
     Returns the ids it changed; pending, running and succeeded rows stay as they are.
     """
-    changed: list[int] = []
-    for part in dialects.chunks(list(ids)):
-        statement = (
-            update(reactions)
-            .where(
-                reactions.c.id.in_(part),
-                reactions.c.state.in_(["retrying", "blocked", "dead", "cancelled"]),
-            )
-            .values(state="pending", attempts=0, next_attempt_at=None, reason=None, updated_at=now)
-            .returning(reactions.c.id)
-        )
-        changed.extend(await tx.scalars(statement))
-    return sorted(changed)
+    ended = reactions.c.state.in_(["retrying", "blocked", "dead", "cancelled"])
+    again = {"state": "pending", "attempts": 0, "next_attempt_at": None, "reason": None}
+    return await _change(tx, ids, ended, {**again, "updated_at": now})
 
 
 async def cancel(tx: AsyncConnection, ids: Iterable[int], why: str, now: datetime) -> list[int]:
@@ -251,19 +241,9 @@ async def cancel(tx: AsyncConnection, ids: Iterable[int], why: str, now: datetim
 
     Returns the ids it changed. What they have begun stays in the ledger.
     """
-    changed: list[int] = []
-    for part in dialects.chunks(list(ids)):
-        statement = (
-            update(reactions)
-            .where(
-                reactions.c.id.in_(part),
-                reactions.c.state.in_(["pending", "retrying", "blocked", "dead"]),
-            )
-            .values(state="cancelled", reason=why, next_attempt_at=None, updated_at=now)
-            .returning(reactions.c.id)
-        )
-        changed.extend(await tx.scalars(statement))
-    return sorted(changed)
+    idle = reactions.c.state.in_(["pending", "retrying", "blocked", "dead"])
+    given_up = {"state": "cancelled", "reason": why, "next_attempt_at": None}
+    return await _change(tx, ids, idle, {**given_up, "updated_at": now})
 
 
 async def ids_in(
@@ -291,21 +271,13 @@ async def make_live(
 
     Returns the ids it changed; everything else stays as it is.
     """
-    changed: list[int] = []
-    for part in dialects.chunks(list(ids)):
-        statement = (
-            update(reactions)
-            .where(
-                reactions.c.id.in_(part),
-                reactions.c.reaction.in_(names),
-                reactions.c.mode == "dry-run",
-                reactions.c.state == "succeeded",
-            )
-            .values(mode="live", state="pending", attempts=0, outcome=None, updated_at=now)
-            .returning(reactions.c.id)
-        )
-        changed.extend(await tx.scalars(statement))
-    return sorted(changed)
+    finished = and_(
+        reactions.c.reaction.in_(names),
+        reactions.c.mode == "dry-run",
+        reactions.c.state == "succeeded",
+    )
+    live = {"mode": "live", "state": "pending", "attempts": 0, "outcome": None}
+    return await _change(tx, ids, finished, {**live, "updated_at": now})
 
 
 async def get(tx: AsyncConnection, row_id: int) -> InboxRow | None:
@@ -384,3 +356,14 @@ def _as_pending(event: NewReaction) -> dict[str, Any]:
         "lease_token": 0,
         "updated_at": event.received_at,
     }
+
+
+async def _change(
+    tx: AsyncConnection, ids: Iterable[int], such: ColumnElement[bool], values: dict[str, Any]
+) -> list[int]:
+    """Give those of the rows that are such these values; returns their ids."""
+    changed: list[int] = []
+    for part in dialects.chunks(list(ids)):
+        chosen = update(reactions).where(reactions.c.id.in_(part), such)
+        changed.extend(await tx.scalars(chosen.values(values).returning(reactions.c.id)))
+    return sorted(changed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,27 +31,6 @@ SLOWED = {
 @pytest.fixture
 def clock() -> StandingClock:
     return StandingClock()
-
-
-@pytest.fixture(scope="session")
-def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables, to be copied."""
-    path = tmp_path_factory.mktemp("store") / "upgraded.db"
-
-    async def upgrade() -> None:
-        async with Store.open(f"sqlite:///{path}") as store:
-            await store.upgrade()
-
-    asyncio.run(upgrade())
-    return path
-
-
-@pytest.fixture
-async def store(upgraded_file: Path, tmp_path: Path) -> AsyncIterator[Store]:
-    path = tmp_path / "store.db"
-    shutil.copy(upgraded_file, path)
-    async with Store.open(f"sqlite:///{path}") as opened:
-        yield opened
 
 
 def budget(store: Store, clock: StandingClock) -> Budget:

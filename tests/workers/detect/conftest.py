@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -12,10 +11,6 @@ from typing import Any, cast
 
 import httpx
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
@@ -29,19 +24,6 @@ from deploy.sandbox.plentific.data import CLIENT_ID, CLIENT_SECRET
 from tests.workers.detect.places import Places
 from tests.workers.detect.world import CONNECTION, World, assert_versions_have_no_gaps
 from tests.workers.fake_clock import FakeClock
-
-
-@pytest.fixture(scope="session")
-def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables, to be copied."""
-    path = tmp_path_factory.mktemp("store") / "upgraded.db"
-
-    async def upgrade() -> None:
-        async with Store.open(f"sqlite:///{path}") as store:
-            await store.upgrade()
-
-    asyncio.run(upgrade())
-    return path
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,29 +42,8 @@ def logged() -> Iterator[list[EventDict]]:
 
 
 @pytest.fixture
-def spans() -> Iterator[InMemorySpanExporter]:
-    """Every span that ends while the test runs."""
-    provider = trace.get_tracer_provider()
-    if not isinstance(provider, TracerProvider):
-        provider = TracerProvider()
-        trace.set_tracer_provider(provider)
-    exporter = InMemorySpanExporter()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    yield exporter
-    exporter.shutdown()
-
-
-@pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
-
-
-@pytest.fixture
-async def store(upgraded_file: Path, tmp_path: Path) -> AsyncIterator[Store]:
-    path = tmp_path / "store.db"
-    shutil.copy(upgraded_file, path)
-    async with Store.open(f"sqlite:///{path}") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -27,30 +24,9 @@ def _certificates_read_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables, to be copied."""
-    path = tmp_path_factory.mktemp("store") / "upgraded.db"
-
-    async def upgrade() -> None:
-        async with Store.open(f"sqlite:///{path}") as store:
-            await store.upgrade()
-
-    asyncio.run(upgrade())
-    return path
-
-
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
-
-
-@pytest.fixture
-async def store(upgraded_file: Path, tmp_path: Path) -> AsyncIterator[Store]:
-    path = tmp_path / "store.db"
-    shutil.copy(upgraded_file, path)
-    async with Store.open(f"sqlite:///{path}") as opened:
-        yield opened
 
 
 @pytest.fixture

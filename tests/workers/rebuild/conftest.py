@@ -10,8 +10,6 @@ from tests.workers.detect.conftest import (
     other_world,
     places,
     sandbox,
-    store,
-    upgraded_file,
     world,
 )
 
@@ -23,7 +21,5 @@ __all__ = [
     "other_world",
     "places",
     "sandbox",
-    "store",
-    "upgraded_file",
     "world",
 ]

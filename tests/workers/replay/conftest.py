@@ -7,8 +7,6 @@ from tests.workers.react.conftest import (
     client,
     clock,
     sandbox,
-    store,
-    upgraded_file,
     world,
 )
 
@@ -17,7 +15,5 @@ __all__ = [
     "client",
     "clock",
     "sandbox",
-    "store",
-    "upgraded_file",
     "world",
 ]

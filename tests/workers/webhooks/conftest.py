@@ -6,21 +6,15 @@ import asyncio
 import hashlib
 import hmac
 import io
-import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import orjson
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.types import ASGIApp
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
@@ -116,41 +110,6 @@ def logged() -> Iterator[list[EventDict]]:
     """What is logged, instead of printing it."""
     with capture_logs() as entries:
         yield entries
-
-
-@pytest.fixture
-def spans() -> Iterator[InMemorySpanExporter]:
-    """Every span that ends while the test runs."""
-    provider = trace.get_tracer_provider()
-    if not isinstance(provider, TracerProvider):
-        provider = TracerProvider()
-        trace.set_tracer_provider(provider)
-    exporter = InMemorySpanExporter()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    yield exporter
-    exporter.shutdown()
-
-
-@pytest.fixture(scope="session")
-def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables, to be copied."""
-    path = tmp_path_factory.mktemp("store") / "upgraded.db"
-
-    async def upgrade() -> None:
-        async with Store.open(f"sqlite:///{path}") as store:
-            await store.upgrade()
-
-    asyncio.run(upgrade())
-    return path
-
-
-@pytest.fixture
-async def store(upgraded_file: Path, tmp_path: Path) -> AsyncIterator[Store]:
-    """A new store with all tables."""
-    path = tmp_path / "store.db"
-    shutil.copy(upgraded_file, path)
-    async with Store.open(f"sqlite:///{path}") as opened:
-        yield opened
 
 
 @pytest.fixture
