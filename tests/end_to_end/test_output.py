@@ -281,7 +281,8 @@ def test_a_log_line_within_a_span_has_its_trace(heard: Heard) -> None:
 
 
 def test_the_log_tells_what_went_wrong(heard: Heard) -> None:
-    told_of = " ".join(str(line.get("why", "")) for line in heard.log)
+    # a look meets the refused sign-in or an attempt does: whoever comes first
+    told_of = " ".join(f"{line.get('why')} {line.get('reason')}" for line in heard.log)
     assert "plentific: create_token: Internal Server Error" in told_of
     assert "(500); try again later" in told_of
     reasons = [line["reason"] for line in heard.log if line["message"] == "reaction ended"]
