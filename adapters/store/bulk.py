@@ -1,15 +1,16 @@
-"""A statement put together once, and run for one row or thousands, without more work for each."""
+"""Statements put together once, and run for one row or thousands, without more work for each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, Update
+from sqlalchemy import Insert, Select, Update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.columns import UtcTime
+from adapters.store.trips import Ran, Statement, trips_of
 
 Convert = Callable[[Any], Any]
 Columns = Mapping[str, Sequence[Any]]
@@ -28,7 +29,9 @@ class Bulk:
     """A statement that is written once for each database and run for many rows at a time."""
 
     def __init__(
-        self, statement: Callable[[AsyncConnection], Insert | Update], names: Sequence[str]
+        self,
+        statement: Callable[[AsyncConnection], Insert | Update | Select[Any]],
+        names: Sequence[str] = (),
     ) -> None:
         """`names` are the columns that get values."""
         self._statement = statement
@@ -40,20 +43,20 @@ class Bulk:
 
         Returns how many rows it changed; of several on PostgreSQL, -1.
         """
+        return (await run_together(tx, [Step(self, columns)]))[0].changed
+
+    def one(self, **values: Any) -> Step:
+        """It for one row, not run yet."""
+        return Step(self, {name: (value,) for name, value in values.items()})
+
+    def statement(self, tx: AsyncConnection, columns: Columns) -> Statement:
+        """It with its rows, as the database's driver takes them."""
         compiled = self._compiled.get(tx.dialect.name) or self._compile(tx)
         converted = [
             _converted(columns[name], convert, memorable)
             for name, convert, memorable in compiled.parameters
         ]
-        rows = list(zip(*converted, strict=True))
-        if not rows:
-            return 0
-        given = rows if len(rows) > 1 else rows[0]
-        return (await tx.exec_driver_sql(compiled.text, given)).rowcount
-
-    async def run_one(self, tx: AsyncConnection, values: Mapping[str, Any]) -> bool:
-        """Run it for one row; whether it changed one."""
-        return await self.run(tx, {name: [value] for name, value in values.items()}) == 1
+        return Statement(compiled.text, list(zip(*converted, strict=True)))
 
     def _compile(self, tx: AsyncConnection) -> _Compiled:
         compiled = self._statement(tx).compile(dialect=tx.dialect, column_keys=self._names)
@@ -73,9 +76,41 @@ class Bulk:
         return found
 
 
+class Step(NamedTuple):
+    """A statement with the rows of values that it is to be run for."""
+
+    bulk: Bulk
+    columns: Columns
+
+
+async def run_together(tx: AsyncConnection, steps: Sequence[Step]) -> list[Ran]:
+    """Run steps in their order, at the price of one where the database is SQLite.
+
+    The rows that they return are as its driver gives them.
+    """
+    statements = [step.bulk.statement(tx, step.columns) for step in steps]
+    if tx.dialect.name == "sqlite":
+        return await trips_of(tx).run_together(statements)
+    return [await _ran(tx, *statement) for statement in statements]
+
+
+async def run_one(tx: AsyncConnection, step: Step) -> bool:
+    """Run a step of one row; whether it changed one."""
+    return (await run_together(tx, [step]))[0].changed == 1
+
+
+async def _ran(tx: AsyncConnection, text: str, rows: Sequence[Sequence[Any]]) -> Ran:
+    if not rows:
+        return Ran(0, [])
+    result = await tx.exec_driver_sql(text, rows if len(rows) > 1 else rows[0])
+    return Ran(result.rowcount, list(result) if result.returns_rows else [])
+
+
 def _converted(values: Sequence[Any], convert: Convert | None, memorable: bool) -> Sequence[Any]:
     if convert is None:
         return values
+    if len(values) == 1:
+        return (None if values[0] is None else convert(values[0]),)
     if not memorable:
         return [None if value is None else convert(value) for value in values]
     # Most rows share their times, and a time costs more to write than all the rest.

@@ -13,12 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Integer,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -27,48 +31,60 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.store.columns import UtcTime
 from adapters.store.tables import OPEN_STATES, reactions, state_in
 
 _RUNNING: ColumnElement[str] = literal_column("'running'")
+_NOW = bindparam("now", type_=UtcTime())
 
 
-def claimable(names: Sequence[str], now: datetime, limit: int, window: int | None) -> Select[int]:
-    """Select the ids of the rows that may be claimed, oldest first, locked against other claimers.
+async def claimable(
+    tx: AsyncConnection, names: Sequence[str], now: datetime, limit: int, window: int | None
+) -> list[int]:
+    """The ids of the rows that may be claimed, oldest first, locked against other claimers.
 
     With a `window` only that many open rows are looked at, the oldest. What it finds is right, for
     a key's first open row is the first one of the key in any such window; but it may miss some.
     """
+    given: dict[str, Any] = {"names": names, "now": now, "limit": limit, "window": window}
+    return list(await tx.scalars(_claimable(windowed=window is not None), given))
+
+
+@cache
+def _claimable(*, windowed: bool) -> Select[int]:
+    # kept, since to put it together costs more than to run it
     row = reactions.c
     return (
         select(row.id)
         .where(
-            row.id.in_(_first_of_keys(names, now, window)),
+            row.id.in_(_first_of_keys(windowed=windowed)),
             # Said again of the row itself: on PostgreSQL another claimer may have come between,
             # and this is asked of the row as it is once it is locked.
-            _due(reactions, now),
-            ~_somebody_works_on_the_key(now),
+            _due(reactions),
+            ~_somebody_works_on_the_key(),
             ~_the_key_is_parked(),
         )
         .order_by(row.id)
-        .limit(limit)
+        .limit(bindparam("limit", type_=Integer()))
         .with_for_update(of=reactions, skip_locked=True)  # left out by SQLite: it has one writer
     )
 
 
-def _first_of_keys(names: Sequence[str], now: datetime, window: int | None) -> Select[int]:
+def _first_of_keys(*, windowed: bool) -> Select[int]:
     """The first open row of each key where that row is due: one pass over one index."""
-    looked_at = reactions if window is None else _oldest_open(window)
+    looked_at = _oldest_open() if windowed else reactions
     row = looked_at.c
-    chosen = select(func.min(row.id)).where(row.reaction.in_(names))
-    if window is None:
+    chosen = select(func.min(row.id)).where(row.reaction.in_(bindparam("names", expanding=True)))
+    if not windowed:
         chosen = chosen.where(text(state_in(OPEN_STATES)))
     return chosen.group_by(row.reaction, row.ordering_key).having(
-        func.min(row.id) == func.min(case((_due(looked_at, now), row.id)))
+        func.min(row.id) == func.min(case((_due(looked_at), row.id)))
     )
 
 
-def _oldest_open(window: int) -> FromClause:
+def _oldest_open() -> FromClause:
     row = reactions.c
     deciding = (
         row.id,
@@ -82,17 +98,17 @@ def _oldest_open(window: int) -> FromClause:
         select(*deciding)
         .where(text(state_in(OPEN_STATES)))
         .order_by(row.id)
-        .limit(window)
+        .limit(bindparam("window", type_=Integer()))
         .subquery()
     )
 
 
-def _due(rows: FromClause, now: datetime) -> ColumnElement[bool]:
+def _due(rows: FromClause) -> ColumnElement[bool]:
     row = rows.c
     waiting = row.state.in_(["pending", "retrying"])
     return or_(
-        and_(waiting, or_(row.next_attempt_at.is_(None), row.next_attempt_at <= now)),
-        and_(row.state == _RUNNING, row.lease_until <= now),
+        and_(waiting, or_(row.next_attempt_at.is_(None), row.next_attempt_at <= _NOW)),
+        and_(row.state == _RUNNING, row.lease_until <= _NOW),
     )
 
 
@@ -107,12 +123,12 @@ def _the_key_is_parked() -> ColumnElement[bool]:
     return parked.exists()
 
 
-def _somebody_works_on_the_key(now: datetime) -> ColumnElement[bool]:
+def _somebody_works_on_the_key() -> ColumnElement[bool]:
     other = reactions.alias("other")
     return exists().where(
         other.c.reaction == reactions.c.reaction,
         other.c.ordering_key == reactions.c.ordering_key,
         other.c.state == _RUNNING,
-        other.c.lease_until > now,
+        other.c.lease_until > _NOW,
         other.c.id != reactions.c.id,
     )

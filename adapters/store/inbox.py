@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import claims, dialects
-from adapters.store.bulk import Bulk
+from adapters.store.bulk import Bulk, Step, run_one
 from adapters.store.columns import Headers, Json
 from adapters.store.rows import columns_of, values_of
 from adapters.store.tables import CLOSED_STATES, OPEN_STATES, reactions, state_in
@@ -173,8 +173,12 @@ async def extend_lease(
     tx: AsyncConnection, row_id: int, owner: str, until: datetime, *, token: int
 ) -> bool:
     """Keep working on a claimed row until `until`; False where it is not ours any more."""
-    held = {"its_id": row_id, "its_owner": owner, "its_token": token}
-    return await _EXTEND.run_one(tx, {**held, "lease_until": until})
+    return await run_one(tx, extending(row_id, owner, until, token=token))
+
+
+def extending(row_id: int, owner: str, until: datetime, *, token: int) -> Step:
+    """The step of `extend_lease`, which changes the row where it is ours."""
+    return _EXTEND.one(its_id=row_id, its_owner=owner, its_token=token, lease_until=until)
 
 
 async def finish(
@@ -194,19 +198,36 @@ async def finish(
     `retrying` needs the time of the next attempt (else ValueError) and holds back its key until
     it has ended otherwise.
     """
+    said = {"reason": reason, "outcome": outcome, "next_attempt_at": next_attempt_at}
+    return await run_one(tx, finishing(row_id, owner, state, token=token, now=now, **said))
+
+
+def finishing(
+    row_id: int,
+    owner: str,
+    state: Outcome,
+    *,
+    token: int,
+    now: datetime,
+    reason: str | None = None,
+    outcome: Json = None,
+    next_attempt_at: datetime | None = None,
+) -> Step:
+    """The step of `finish`, which changes the row where it is ours."""
     if (state == "retrying") != (next_attempt_at is not None):
         raise ValueError(f"{state} with next_attempt_at={next_attempt_at}: only retrying has one")
-    held = {"its_id": row_id, "its_owner": owner, "its_token": token}
-    ended = {
-        "state": state,
-        "reason": reason,
-        "outcome": outcome,
-        "next_attempt_at": next_attempt_at,
-        "lease_owner": None,
-        "lease_until": None,
-        "updated_at": now,
-    }
-    return await _FINISH.run_one(tx, {**held, **ended})
+    return _FINISH.one(
+        its_id=row_id,
+        its_owner=owner,
+        its_token=token,
+        state=state,
+        reason=reason,
+        outcome=outcome,
+        next_attempt_at=next_attempt_at,
+        lease_owner=None,
+        lease_until=None,
+        updated_at=now,
+    )
 
 
 async def release(
@@ -216,14 +237,16 @@ async def release(
 
     It is due at once and the claim does not count as an attempt.
     """
-    held = {"its_id": row_id, "its_owner": owner, "its_token": token}
-    given_back = {
-        "state": "pending",
-        "lease_owner": None,
-        "lease_until": None,
-        "updated_at": now,
-    }
-    return await _RELEASE.run_one(tx, {**held, **given_back})
+    given_back = _RELEASE.one(
+        its_id=row_id,
+        its_owner=owner,
+        its_token=token,
+        state="pending",
+        lease_owner=None,
+        lease_until=None,
+        updated_at=now,
+    )
+    return await run_one(tx, given_back)
 
 
 async def retry(tx: AsyncConnection, ids: Iterable[int], now: datetime) -> list[int]:
@@ -334,9 +357,9 @@ async def _claimable(
     if limit <= 0:
         return []
     window = max(_WINDOW, 4 * limit)
-    ids = list(await tx.scalars(claims.claimable(names, now, limit, window)))
+    ids = await claims.claimable(tx, names, now, limit, window)
     if len(ids) < limit:  # few are open, or the oldest ones are held back or not due yet
-        ids = list(await tx.scalars(claims.claimable(names, now, limit, None)))
+        ids = await claims.claimable(tx, names, now, limit, None)
     return ids
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, literal_column, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
-from adapters.store.bulk import Bulk
+from adapters.store.bulk import Bulk, Step, run_one, run_together
 from adapters.store.columns import Json
 from adapters.store.rows import columns_of, names_of, values_of
 from adapters.store.tables import effects
@@ -52,8 +52,11 @@ class Effect:
 _COLUMNS = columns_of(Effect, effects)
 # Written once: to put these together costs more than to run them.
 _GET = select(*_COLUMNS).where(effects.c.effect_key.in_(bindparam("keys", expanding=True)))
-_CLAIMED = select(effects.c.provider_id).where(
-    effects.c.connection == bindparam("connection"), effects.c.provider_id == bindparam("its_id")
+_CLAIMED = Bulk(
+    lambda _tx: select(effects.c.provider_id).where(
+        effects.c.connection == bindparam("connection"),
+        effects.c.provider_id == bindparam("its_id"),
+    )
 )
 _BEGIN = Bulk(lambda tx: dialects.insert(tx, effects).on_conflict_do_nothing(), names_of(Effect))
 _FINISH = Bulk(
@@ -87,10 +90,22 @@ async def begin(
     An Effect: it was begun before, by whomever, and nothing is changed. Done, it must not be
     called again; sending, it may have happened, so look first.
     """
-    intent = Effect(key, reaction, reaction_id, connection, request, now, now)
-    if await _BEGIN.run_one(tx, values_of(intent)):
+    if await run_one(tx, beginning(key, reaction, reaction_id, connection, request, now)):
         return None
     return (await get(tx, [key]))[key]
+
+
+def beginning(
+    key: str,
+    reaction: str,
+    reaction_id: int | None,
+    connection: str,
+    request: Json,
+    now: datetime,
+) -> Step:
+    """The step of `begin`, which changes a row where the intent is new."""
+    intent = Effect(key, reaction, reaction_id, connection, request, now, now)
+    return _BEGIN.one(**values_of(intent))
 
 
 async def mark_sent(tx: AsyncConnection, key: str, *, request: Json, now: datetime) -> bool:
@@ -137,14 +152,21 @@ async def finish(
     now: datetime,
 ) -> bool:
     """Write that the effect happened and how we know; False where that is written already."""
-    done = {
-        "state": "done",
-        "provider_id": provider_id,
-        "response": response,
-        "found_by": found_by,
-        "done_at": now,
-    }
-    return await _FINISH.run_one(tx, {"key": key, **done})
+    return await run_one(tx, finishing(key, provider_id, response, found_by, now))
+
+
+def finishing(
+    key: str, provider_id: str | None, response: Json, found_by: FoundBy, now: datetime
+) -> Step:
+    """The step of `finish`, which changes a row where that is not written already."""
+    return _FINISH.one(
+        key=key,
+        state="done",
+        provider_id=provider_id,
+        response=response,
+        found_by=found_by,
+        done_at=now,
+    )
 
 
 async def of_reaction(tx: AsyncConnection, reaction_id: int) -> list[Effect]:
@@ -157,10 +179,13 @@ async def claimed_provider_ids(
     tx: AsyncConnection, connection: str, ids: Iterable[str]
 ) -> set[str]:
     """Those of the provider's ids that belong to an effect already: not to be taken for another."""
-    claimed: set[str] = set()
-    for one in ids:  # few
-        claimed.update(await tx.scalars(_CLAIMED, {"connection": connection, "its_id": one}))
-    return claimed
+    looked_up = await run_together(tx, [claimed(connection, one) for one in ids])
+    return {row[0] for found in looked_up for row in found.rows}
+
+
+def claimed(connection: str, provider_id: str) -> Step:
+    """The step that returns a row for each effect to which the provider's id belongs already."""
+    return _CLAIMED.one(connection=connection, its_id=provider_id)
 
 
 def _sending(key: str) -> ColumnElement[bool]:

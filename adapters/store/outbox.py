@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
-from adapters.store.bulk import Bulk
+from adapters.store.bulk import Bulk, Step
 from adapters.store.columns import Headers
-from adapters.store.rows import columns_of, names_of, values_of_all
+from adapters.store.rows import columns_of, names_of, values_of, values_of_all
 from adapters.store.tables import outbox
 
 
@@ -71,6 +71,11 @@ async def add(tx: AsyncConnection, records: Iterable[NewRecord]) -> int:
     # One statement a row, in order: one statement for all would leave the ids' order open.
     added = await _ADD.run(tx, values_of_all(list(new.values())))
     return added if tx.dialect.name == "sqlite" else len(new)
+
+
+def adding(record: NewRecord) -> Step:
+    """The step that writes one record; one whose `event_id` is known is passed over."""
+    return _ADD.one(**values_of(record))
 
 
 async def known(tx: AsyncConnection, event_ids: Iterable[str]) -> set[str]:

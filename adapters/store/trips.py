@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.util import await_
 
@@ -62,6 +63,21 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
         outcome: _Outcome = self._trip(work)
         return outcome
 
+    async def run_together(self, statements: Sequence[Statement]) -> list[Ran]:
+        """Run statements in one trip, of which SQLAlchemy hears nothing.
+
+        Raises:
+            DBAPIError: As SQLAlchemy would.
+        """
+        try:
+            ran: list[Ran] = await self._back(
+                self._sent(partial(_run_all, self._transaction, statements))
+            )
+        except sqlite3.Error as error:
+            texts = "; ".join(statement.text for statement in statements)
+            raise DBAPIError.instance(texts, (), error, sqlite3.Error) from error
+        return ran
+
     def commit(self) -> None:
         """Commit."""
         transaction, self._transaction = self._transaction, None
@@ -80,16 +96,26 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
             self._send(_roll_back, None)  # the thread works in order: whatever comes is behind it
 
     def _trip(self, work: Work) -> Any:
-        """Have something done and wait for it.
+        """Have something done and wait for it, where SQLAlchemy calls."""
+        return await_(self._back(self._sent(work)))
+
+    def _sent(self, work: Work) -> asyncio.Future[Any]:
+        future = _ToTheEnd() if self._writes else asyncio.get_running_loop().create_future()
+        try:
+            self._send(work, future)
+        except Exception as error:
+            self._handle_exception(error)
+        return future
+
+    async def _back(self, future: asyncio.Future[Any]) -> Any:
+        """Wait for what was sent.
 
         Of a writer, it is waited for to its end: SQLAlchemy gives up a connection on which somebody
         was cancelled, and with it the changes of all who share its transaction. Who was cancelled
         meanwhile is so at the next wait.
         """
-        future = _ToTheEnd() if self._writes else asyncio.get_running_loop().create_future()
         try:
-            self._send(work, future)
-            return await_(future)
+            return await future
         except asyncio.CancelledError:
             if not self._writes:
                 raise
@@ -132,6 +158,20 @@ def trips_of(tx: AsyncConnection) -> TripConnection:
     found = tx.sync_connection.connection.dbapi_connection
     assert isinstance(found, TripConnection)
     return found
+
+
+class Statement(NamedTuple):
+    """A statement and the rows of parameters that it is to be run for."""
+
+    text: str
+    rows: Sequence[Sequence[Any]]
+
+
+class Ran(NamedTuple):
+    """What a statement changed, as its cursor counts it, and the rows that it returned."""
+
+    changed: int
+    rows: list[Any]
 
 
 class _Outcome(NamedTuple):
@@ -235,6 +275,29 @@ def _run(
         return _Outcome(rows, cursor.description, cursor.rowcount, cursor.lastrowid)
     finally:
         cursor.close()  # a traceback may keep it, and while it is open the file stays locked
+
+
+def _run_all(
+    transaction: _Transaction | None,
+    statements: Sequence[Statement],
+    connection: sqlite3.Connection,
+) -> list[Ran]:
+    if transaction is not None:
+        transaction.require(connection)
+    return [_ran(connection, *statement) for statement in statements]
+
+
+def _ran(connection: sqlite3.Connection, text: str, rows: Sequence[Sequence[Any]]) -> Ran:
+    if not rows:
+        return Ran(0, [])
+    cursor = connection.cursor()
+    try:
+        if len(rows) > 1:
+            return Ran(cursor.executemany(text, rows).rowcount, [])
+        cursor.execute(text, rows[0])
+        return Ran(cursor.rowcount, [] if cursor.description is None else cursor.fetchall())
+    finally:
+        cursor.close()
 
 
 def _commit(transaction: _Transaction, connection: sqlite3.Connection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -16,6 +17,7 @@ from adapters.http.errors import (
     Unsendable,
 )
 from adapters.store import inbox, outbox
+from adapters.store.bulk import Step, run_together
 from adapters.store.engine import Store
 from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow
@@ -158,21 +160,21 @@ def _refusal(refused: Refused) -> Json:
 
 async def _finish(means: Means, row: InboxRow, event: Event | None, ending: Ending) -> None:
     now = means.clock.now()
-    async with means.store.write("outbox") as tx:
-        ours = await inbox.finish(
-            tx,
-            row.id,
-            means.owner,
-            ending.state,
-            token=row.lease_token,
-            now=now,
-            reason=ending.reason,
-            outcome=ending.outcome,
-            next_attempt_at=ending.again_at,
-        )
-        if ours and ending.state in AUDITED:
-            await outbox.add(tx, [announce.row(audit_event(row, event, ending, now), now)])
-    if not ours:
+    end = inbox.finishing(
+        row.id,
+        means.owner,
+        ending.state,
+        token=row.lease_token,
+        now=now,
+        reason=ending.reason,
+        outcome=ending.outcome,
+        next_attempt_at=ending.again_at,
+    )
+    told = [audit_event(row, event, ending, now)] if ending.state in AUDITED else []
+    steps = [end, *(outbox.adding(announce.row(one, now)) for one in told)]
+    try:
+        await _save(means, steps)
+    except LeaseLost:
         log.warning("ended after its lease", reaction=row.reaction, row=row.id)
         return
     metrics.REACTIONS_FINISHED.labels(row.reaction, ending.state).inc()
@@ -184,3 +186,10 @@ async def _finish(means: Means, row: InboxRow, event: Event | None, ending: Endi
         attempts=row.attempts,
         reason=ending.reason,
     )
+
+
+async def _save(means: Means, steps: Sequence[Step]) -> None:
+    """Run the step that ends a row, and the others if it does."""
+    async with means.store.write("outbox") as tx:
+        if not (await run_together(tx, steps))[0].changed:
+            raise LeaseLost

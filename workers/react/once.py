@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised
 from adapters.store import inbox, ledger, outbox
+from adapters.store.bulk import Step, run_one, run_together
 from adapters.store.inbox import InboxRow
 from events import reactions as audit
 from events.building import new_event
@@ -43,6 +45,10 @@ class Refused(Exception):
         self.error = error
 
 
+class _SettledBefore(Exception):
+    """The effect is known to have happened: it is not to be told again."""
+
+
 class NotSettled(Exception):
     """It cannot be told yet whether an earlier call took effect: look again then."""
 
@@ -65,18 +71,7 @@ async def ensure(
     """
     effect = await _on_its_basis(means, effect)
     end = _last_moment(means)
-    async with means.store.write() as tx:
-        # First, so that the clock is read when nobody else can write any more.
-        await _extend_lease(tx, means, row)
-        earlier = await ledger.begin(
-            tx,
-            effect.key,
-            reaction=row.reaction,
-            reaction_id=row.id,
-            connection=configured.place.connection,
-            request=effect.kind.request(effect.call),
-            now=means.clock.now(),
-        )
+    earlier = await _begin(means, row, configured, effect)
     if earlier is None:
         done = await _send(means, row, configured, effect, end)
         await _settle(means, configured, event, effect, done)
@@ -93,6 +88,25 @@ async def ensure(
     done = found or await _send_again(means, row, configured, effect)
     await _settle(means, configured, event, effect_before if found else effect, done)
     return _audit(configured, effect, done.provider_id, done.found_by)
+
+
+async def _begin(
+    means: Means, row: InboxRow, configured: Configured, effect: Effect
+) -> ledger.Effect | None:
+    """Write the intent to make the effect; or give what was begun of it before."""
+    intent = ledger.beginning(
+        effect.key,
+        reaction=row.reaction,
+        reaction_id=row.id,
+        connection=configured.place.connection,
+        request=effect.kind.request(effect.call),
+        now=means.clock.now(),
+    )
+    async with means.store.write() as tx:
+        extended, begun = await run_together(tx, [_extension(means, row), intent])
+        if not extended.changed:
+            raise LeaseLost
+        return None if begun.changed else (await ledger.get(tx, [effect.key]))[effect.key]
 
 
 async def _on_its_basis(means: Means, effect: Effect) -> Effect:
@@ -180,9 +194,13 @@ async def _send(
 
 async def _extend_lease(tx: AsyncConnection, means: Means, row: InboxRow) -> None:
     """Hold the row for another lease; LeaseLost, and nothing is written, where it is not ours."""
-    until = means.clock.now() + means.lease
-    if not await inbox.extend_lease(tx, row.id, means.owner, until, token=row.lease_token):
+    if not await run_one(tx, _extension(means, row)):
         raise LeaseLost
+
+
+def _extension(means: Means, row: InboxRow) -> Step:
+    until = means.clock.now() + means.lease
+    return inbox.extending(row.id, means.owner, until, token=row.lease_token)
 
 
 def _last_moment(means: Means) -> float:
@@ -207,22 +225,23 @@ async def _settle(
     """
     now = means.clock.now()
     place = configured.place.connection
+    found = ledger.finishing(effect.key, done.provider_id, done.response, done.found_by, now)
     told = _told(configured.place, event, effect, done, now)
-    async with means.store.write("outbox") as tx:
-        claimed = await ledger.claimed_provider_ids(tx, place, [done.provider_id])
-        if claimed and done.found_by == "value":
-            raise NotSettled(now, f"{done.provider_id} in {place} belongs to another effect")
-        first = await ledger.finish(
-            tx,
-            effect.key,
-            provider_id=done.provider_id,
-            response=done.response,
-            found_by=done.found_by,
-            now=now,
-        )
-        if first:
-            await outbox.add(tx, [announce.row(one, now) for one in told])
-    if first and claimed:
+    steps = [
+        ledger.claimed(place, done.provider_id),
+        found,
+        *(outbox.adding(announce.row(one, now)) for one in told),
+    ]
+    claimed = False
+    with suppress(_SettledBefore):
+        async with means.store.write("outbox") as tx:
+            others, finished, *_ = await run_together(tx, steps)
+            if others.rows and done.found_by == "value":
+                raise NotSettled(now, f"{done.provider_id} in {place} belongs to another effect")
+            if not finished.changed:
+                raise _SettledBefore
+        claimed = bool(others.rows)
+    if claimed:
         raise Blocked(
             f"{effect.kind.name} {done.provider_id} in {place} is that of {effect.key}, but was "
             "taken for another of ours that looked the same: see whether that one is missing, "
