@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import math
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -68,7 +68,7 @@ class Token:
 TokenSender = Callable[[Call], Awaitable[Answer]]
 
 
-class KeyAuth(httpx.Auth):
+class KeyAuth:
     """`Authorization: Bearer …` with a key that does not expire."""
 
     def __init__(self, key: str) -> None:
@@ -84,15 +84,13 @@ class KeyAuth(httpx.Auth):
         """The values that must never be seen."""
         return (self._key,)
 
-    async def async_auth_flow(
-        self, request: httpx.Request
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send with the key; a 401 is final."""
+    async def sign(self, request: httpx.Request, refused: Token | None = None) -> Token | None:
+        """Put the key into a request. There is no other one: a 401 is final."""
         request.headers["Authorization"] = f"Bearer {self._key}"
-        yield request
+        return None
 
 
-class BearerAuth(httpx.Auth):
+class BearerAuth:
     """`Authorization: Bearer …`, with a token that one of the callers fetches for all of them.
 
     A 401 is answered by one new token and one more attempt, unless somebody else has fetched a
@@ -132,21 +130,15 @@ class BearerAuth(httpx.Auth):
         """
         await self._current()
 
-    async def async_auth_flow(
-        self, request: httpx.Request
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send with a token, and after a 401 once more with another one.
+    async def sign(self, request: httpx.Request, refused: Token | None = None) -> Token | None:
+        """Put a token into a request, another one than that which was `refused`; returns it.
 
         Raises:
-            Unauthorised, Transient: no token was to be had; the request was not carried out.
+            Unauthorised, Transient: no token was to be had; the request must not be sent.
         """
-        token = await self._current()
+        token = await self._current(refused)
         request.headers["Authorization"] = f"Bearer {token.access}"
-        response = yield request
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            token = await self._current(refused=token)
-            request.headers["Authorization"] = f"Bearer {token.access}"
-            yield request
+        return token
 
     async def _current(self, refused: Token | None = None) -> Token:
         if (token := self._usable(refused)) is not None:

@@ -117,3 +117,19 @@ def http_date(text: str | None) -> datetime | None:
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def check_base_url(connection: str, base_url: str) -> None:
+    """Raises ValueError where calls cannot be made below it."""
+    url = httpx.URL(base_url)
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError(f"{connection}: base_url must begin with https:// or http:// and a host")
+    if url.userinfo:  # it would show in spans
+        raise ValueError(f"{connection}: base_url must not hold a user name or password")
+
+
+def check_headers(call: Call, headers: Mapping[str, str]) -> None:
+    """Raises Unsendable where a header cannot be sent."""
+    for name, value in headers.items():
+        if not (value.isascii() and value.isprintable()):
+            raise Unsendable(f"{call.operation}: the header {name} must be printable ASCII")

@@ -16,7 +16,7 @@ import orjson
 from adapters.http import metrics
 from adapters.http.auth import BearerAuth, KeyAuth
 from adapters.http.body import NotJsonError, decode, pieces, read_at_most
-from adapters.http.call import Answer, Call
+from adapters.http.call import Answer, Call, check_base_url, check_headers
 from adapters.http.classify import TOKEN_RULES, Rules
 from adapters.http.clock import SYSTEM_CLOCK, Clock
 from adapters.http.errors import (
@@ -25,14 +25,13 @@ from adapters.http.errors import (
     Problem,
     ProviderError,
     Transient,
-    Unsendable,
 )
 from adapters.http.excerpts import answer_text, phrase, request_text
 from adapters.http.limits import Limits, RateLimiter, present_priority
 from adapters.http.observation import Observation, observed
 from adapters.http.redaction import Redactor
 from adapters.http.retry_after import retry_after
-from adapters.http.streams import Download, Upload
+from adapters.http.streams import PIECE, Download, Upload
 from adapters.http.transport import CONNECT_TIMEOUT, UNSENT, SafeAiohttpTransport
 
 TIMEOUT = 30.0  # seconds for one exchange, from connecting to the last byte of the answer
@@ -69,7 +68,7 @@ class HttpClient:
         *,
         connection: str,
         base_url: str,
-        auth: httpx.Auth | None = None,
+        auth: BearerAuth | KeyAuth | None = None,
         limits: Limits | None = None,
         timeout: float = TIMEOUT,
         max_answer: int = MAX_ANSWER,
@@ -86,16 +85,17 @@ class HttpClient:
         Raises:
             ValueError: `base_url` is not http or https, or holds a user name or password.
         """
-        _check_base_url(connection, base_url)
+        check_base_url(connection, base_url)
         limits = limits or Limits()
         self.connection = connection
         self.base_url = base_url
         self.max_in_flight = limits.max_in_flight
-        self._auth = auth or httpx.Auth()
+        self._auth = auth
         self.limiter = RateLimiter(limits, clock)
         metrics.rate_limit_pace.labels(connection).set_function(self.limiter.pace)
         metrics.rate_limit_pause_seconds.labels(connection).set_function(self.limiter.pause_left)
         self._timeout = timeout
+        self._too_slow = f"no complete answer within {timeout:g} s"
         self._max_answer = max_answer
         self._rules = rules or Rules()
         self._headers = dict(headers or {})
@@ -103,9 +103,7 @@ class HttpClient:
         # Connecting gives up first: the whole time-out could not tell unsent from unanswered.
         connecting = min(CONNECT_TIMEOUT, timeout / 2)
         self._transport = transport or SafeAiohttpTransport(limits.max_in_flight, connecting)
-        self._redactor = Redactor()
-        if isinstance(auth, BearerAuth | KeyAuth):
-            self._redactor = Redactor(auth.secrets)
+        self._redactor = Redactor(auth.secrets) if auth else Redactor()
         if isinstance(auth, BearerAuth):
             auth.bind(self._send_for_token)
 
@@ -186,11 +184,13 @@ class HttpClient:
         if call.json is not None:
             content = orjson.dumps(call.json)
             headers["Content-Type"] = "application/json"
+        elif isinstance(call.content, bytes) and len(call.content) <= PIECE:
+            content = call.content
         elif call.content is not None:
             stream = Upload(call.operation, call.content, call.length)
             if stream.length is not None:
                 headers["Content-Length"] = str(stream.length)
-        _check_headers(call, headers)
+        check_headers(call, headers)
         return httpx.Request(
             call.method,
             call.url(self.base_url),
@@ -203,22 +203,20 @@ class HttpClient:
     async def _authorised(
         self, call: Call, request: httpx.Request, held: contextlib.AsyncExitStack | None = None
     ) -> Received:
-        """Drive the auth flow, as httpx.AsyncClient would.
+        """Send with a token, and after a 401 once more with another one.
 
-        By hand, so that each answer within it has a span, is bounded in size and in time, and so
-        that nothing of httpx.AsyncClient that is not wanted here happens: cookies, redirects, and
-        a log line for each request with its whole query.
+        Not by httpx.AsyncClient, so that each answer has a span and is bounded in size and in time,
+        and so that nothing of it that is not wanted here happens: cookies, redirects, and a log
+        line for each request with its whole query.
         """
-        async with contextlib.aclosing(self._auth.async_auth_flow(request)) as flow:
-            outgoing = await anext(flow)
-            resend = 0
-            while True:
-                received = await self._exchange(call, outgoing, resend, held)
-                try:
-                    outgoing = await flow.asend(_without_body(received, outgoing))
-                except StopAsyncIteration:
-                    return received
-                resend += 1
+        if self._auth is None:
+            return await self._exchange(call, request, held=held)
+        token = await self._auth.sign(request)
+        received = await self._exchange(call, request, held=held)
+        if received.status != httpx.codes.UNAUTHORIZED or token is None:
+            return received
+        await self._auth.sign(request, refused=token)
+        return await self._exchange(call, request, resend=1, held=held)
 
     async def _exchange(
         self,
@@ -231,13 +229,37 @@ class HttpClient:
 
         A body at hand has `timeout` for all of it, one that is sent in pieces for each of them.
         """
-        complaint = f"no complete answer within {self._timeout:g} s"
+        if held is not None or isinstance(request.stream, Upload):
+            return await self._exchange_in_pieces(call, request, resend, held)
+        began = self._clock.monotonic()
+        with (
+            observed(self.connection, call, request, resend) as seen,
+            self._failures(call, request, seen, self._too_slow),
+        ):
+            async with asyncio.timeout(self._timeout):
+                response = await self._transport.handle_async_request(request)
+                try:
+                    seen.status = response.status_code
+                    content, broken = await read_at_most(response, self._max_answer)
+                finally:
+                    await response.aclose()
+            seen.failure = "broken" if broken else None
+        self._obey(response, began)
+        return Received(response.status_code, response.headers, content, broken)
+
+    async def _exchange_in_pieces(
+        self,
+        call: Call,
+        request: httpx.Request,
+        resend: int,
+        held: contextlib.AsyncExitStack | None,
+    ) -> Received:
         began = self._clock.monotonic()
         async with contextlib.AsyncExitStack() as own:
             seen = own.enter_context(observed(self.connection, call, request, resend))
             if isinstance(request.stream, Upload):
                 own.push_async_callback(request.stream.aclose)
-            with self._failures(call, request, seen, complaint):
+            with self._failures(call, request, seen, self._too_slow):
                 async with asyncio.timeout(self._timeout) as limit:
                     with self._extended_by(request, limit):
                         response = await self._transport.handle_async_request(request)
@@ -376,26 +398,3 @@ def _decoded(call: Call, received: Received) -> tuple[Any, str | None]:
         return decode(received.content, content_type, decoding), None
     except NotJsonError as error:
         return None, str(error)
-
-
-def _check_base_url(connection: str, base_url: str) -> None:
-    url = httpx.URL(base_url)
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError(f"{connection}: base_url must begin with https:// or http:// and a host")
-    if url.userinfo:  # it would show in spans
-        raise ValueError(f"{connection}: base_url must not hold a user name or password")
-
-
-def _check_headers(call: Call, headers: Mapping[str, str]) -> None:
-    for name, value in headers.items():
-        if not (value.isascii() and value.isprintable()):
-            raise Unsendable(f"{call.operation}: the header {name} must be printable ASCII")
-
-
-def _without_body(received: Received, request: httpx.Request) -> httpx.Response:
-    """What an auth flow is shown: the status and the headers."""
-    headers = received.headers
-    if "content-encoding" in headers:
-        headers = headers.copy()
-        del headers["content-encoding"]
-    return httpx.Response(received.status, headers=headers, request=request)

@@ -332,16 +332,6 @@ async def test_the_retry_after_of_a_token_endpoint_pauses_the_connection(
     assert clock.slept == [pytest.approx(7)]
 
 
-async def test_any_other_httpx_auth_works_too(open_client: OpenClient) -> None:
-    async def answer(seen: Seen, wire: Wire) -> None:
-        await wire.answer(200, {})
-
-    async with raw_server(answer) as server:
-        await open_client(server.url, auth=httpx.BasicAuth("me", "pw")).send(READ)
-
-    assert server.seen[0].headers["authorization"] == "Basic bWU6cHc="
-
-
 async def test_a_key_goes_with_every_call_and_a_401_is_final(open_client: OpenClient) -> None:
     async def refuse_the_second(seen: Seen, wire: Wire) -> None:
         await wire.answer(401 if len(server.seen) == 2 else 200, {"said": seen.token})
