@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -117,6 +118,12 @@ def http_date(text: str | None) -> datetime | None:
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+@lru_cache(maxsize=64)
+def parsed(url: str) -> httpx.URL:
+    """The URL, kept: lists and most writes go to a few addresses, and to read one takes a while."""
+    return httpx.URL(url)
 
 
 def check_base_url(connection: str, base_url: str) -> None:

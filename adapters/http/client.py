@@ -16,7 +16,7 @@ import orjson
 from adapters.http import metrics
 from adapters.http.auth import BearerAuth, KeyAuth
 from adapters.http.body import NotJsonError, decode, pieces, read_at_most
-from adapters.http.call import Answer, Call, check_base_url, check_headers
+from adapters.http.call import Answer, Call, check_base_url, check_headers, parsed
 from adapters.http.classify import TOKEN_RULES, Rules
 from adapters.http.clock import SYSTEM_CLOCK, Clock
 from adapters.http.errors import (
@@ -193,7 +193,7 @@ class HttpClient:
         check_headers(call, headers)
         return httpx.Request(
             call.method,
-            call.url(self.base_url),
+            parsed(call.url(self.base_url)),
             headers=headers,
             data=call.form,
             content=content,

@@ -198,7 +198,9 @@ class _Line:
         self._served_at[own.priority] = self._clock.monotonic()
 
     def first(self) -> _Caller | None:
-        heads = (next(iter(line.values())) for line in self._waiting.values() if line)
+        heads = [next(iter(line.values())) for line in self._waiting.values() if line]
+        if len(heads) == 1:
+            return heads[0]
         return min(heads, key=self._rank, default=None)
 
     def _rank(self, head: _Caller) -> tuple[int, int]:

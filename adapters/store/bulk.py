@@ -10,6 +10,7 @@ from sqlalchemy import Insert, Select, Update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.columns import UtcTime
+from adapters.store.dialects import Database
 from adapters.store.trips import Ran, Statement, trips_of
 
 Convert = Callable[[Any], Any]
@@ -30,7 +31,7 @@ class Bulk:
 
     def __init__(
         self,
-        statement: Callable[[AsyncConnection], Insert | Update | Select[Any]],
+        statement: Callable[[Database], Insert | Update | Select[Any]],
         names: Sequence[str] = (),
     ) -> None:
         """`names` are the columns that get values."""
@@ -49,16 +50,16 @@ class Bulk:
         """It for one row, not run yet."""
         return Step(self, {name: (value,) for name, value in values.items()})
 
-    def statement(self, tx: AsyncConnection, columns: Columns) -> Statement:
+    def statement(self, tx: Database, columns: Columns) -> Statement:
         """It with its rows, as the database's driver takes them."""
         compiled = self._compiled.get(tx.dialect.name) or self._compile(tx)
         converted = [
             _converted(columns[name], convert, memorable)
             for name, convert, memorable in compiled.parameters
         ]
-        return Statement(compiled.text, list(zip(*converted, strict=True)))
+        return Statement(compiled.text, list(zip(*converted, strict=True)) if converted else [()])
 
-    def _compile(self, tx: AsyncConnection) -> _Compiled:
+    def _compile(self, tx: Database) -> _Compiled:
         compiled = self._statement(tx).compile(dialect=tx.dialect, column_keys=self._names)
         types = {name: compiled.binds[name].type for name in compiled.positiontup or ()}
         found = _Compiled(

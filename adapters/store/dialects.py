@@ -27,6 +27,9 @@ PING = {"sqlite": "PRAGMA schema_version", "postgresql": "SELECT 1"}
 
 T = TypeVar("T")
 
+Database = AsyncConnection | AsyncEngine
+"""By which the dialect is known."""
+
 
 @dataclass(frozen=True)
 class Engines:
@@ -54,7 +57,7 @@ def connect(url: str, busy_timeout: float) -> Engines:
     return _postgresql(parsed)
 
 
-def insert(tx: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert(tx: Database, table: Table) -> sqlite.Insert | postgresql.Insert:
     """INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`, alike in both dialects."""
     return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
 

@@ -12,11 +12,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from adapters.store.seats import to_the_end
-from adapters.store.trips import trips_of
+from adapters.store.trips import Ran, Script, trips_of
 
 MOST = 64
 """Members of a group, so that other processes get their turn."""
@@ -28,15 +29,20 @@ def _future() -> asyncio.Future[None]:
 
 @dataclass(eq=False)
 class _Member:
-    """A write transaction: waiting for its `turn`, then under way, `left`, and `ended`."""
+    """A write transaction: waiting for its `turn`, then under way, `left`, and `ended`.
+
+    With a `script` it is no block that somebody goes through, and leaves what `ran`.
+    """
 
     topics: Sequence[str]
+    script: Script | None = None
     turn: asyncio.Future[AsyncConnection] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
     left: asyncio.Future[None] = field(default_factory=_future)
     ended: asyncio.Future[None] = field(default_factory=_future)
     failed: bool = True
+    ran: Sequence[Ran] = ()
 
 
 class Groups:
@@ -59,10 +65,7 @@ class Groups:
     @asynccontextmanager
     async def member(self, topics: Sequence[str]) -> AsyncIterator[AsyncConnection]:
         """A transaction that ends with those of the others. Cancelled while ending, it ends."""
-        own = _Member(topics)
-        self._waiting.append(own)
-        if self._leading is None:
-            self._leading = asyncio.create_task(self._lead(), name="write")
+        own = self._join(_Member(topics))
         try:
             tx = await own.turn
         except BaseException:
@@ -79,6 +82,24 @@ class Groups:
         own.failed = False
         own.left.set_result(None)
         await to_the_end(_over(own.ended))
+
+    async def script(self, topics: Sequence[str], script: Script) -> Sequence[Ran]:
+        """A transaction that is known beforehand; it goes with those of others in one trip."""
+        own = self._join(_Member(topics, script))
+        try:
+            await asyncio.shield(own.ended)
+        except asyncio.CancelledError:
+            if own.turn.done():  # it is under way
+                await to_the_end(_over(own.ended))
+            own.turn.cancel()
+            raise
+        return own.ran
+
+    def _join(self, own: _Member) -> _Member:
+        self._waiting.append(own)
+        if self._leading is None:
+            self._leading = asyncio.create_task(self._lead(), name="write")
+        return own
 
     async def _lead(self) -> None:
         """Lead group after group, as long as somebody waits."""
@@ -109,26 +130,55 @@ class Groups:
     ) -> None:
         """Let each member work, one after the other; undo what failed; commit."""
         transaction = await tx.begin()
-        for one in group:
-            if one.turn.done():
-                continue  # it was cancelled meanwhile
-            if done:
-                trips_of(tx).mark()
-            one.turn.set_result(tx)
-            await one.left
-            if not one.failed:
-                done.append(one)
-                continue
-            if done:
-                await tx.run_sync(lambda _: trips_of(tx).undo())
+        for scripted, some in groupby(group, lambda one: one.script is not None):
+            if scripted:
+                await _run_scripts(tx, list(some), done)
             else:
-                await transaction.rollback()
-                transaction = await tx.begin()
-            one.ended.set_result(None)
+                transaction = await _go_through(tx, transaction, list(some), done)
         await self._end(transaction, done)
 
     async def _end(self, transaction: AsyncTransaction, done: Sequence[_Member]) -> None:
         await (transaction.commit() if done else transaction.rollback())
+
+
+async def _run_scripts(
+    tx: AsyncConnection, members: Sequence[_Member], done: list[_Member]
+) -> None:
+    waiting = [one for one in members if not one.turn.done()]  # the others were cancelled
+    for one in waiting:
+        one.turn.set_result(tx)
+    scripts = [one.script for one in waiting if one.script is not None]
+    for one, ran in zip(waiting, await trips_of(tx).run_scripts(scripts), strict=True):
+        if isinstance(ran, Exception):
+            _tell(one.ended, ran)
+            continue
+        one.ran = ran
+        done.append(one)
+
+
+async def _go_through(
+    tx: AsyncConnection,
+    transaction: AsyncTransaction,
+    members: Sequence[_Member],
+    done: list[_Member],
+) -> AsyncTransaction:
+    for one in members:
+        if one.turn.done():
+            continue  # it was cancelled meanwhile
+        if done:
+            trips_of(tx).mark()
+        one.turn.set_result(tx)
+        await one.left
+        if not one.failed:
+            done.append(one)
+            continue
+        if done:
+            await tx.run_sync(lambda _: trips_of(tx).undo())
+        else:
+            await transaction.rollback()
+            transaction = await tx.begin()
+        one.ended.set_result(None)
+    return transaction
 
 
 async def _be_cancelled() -> None:

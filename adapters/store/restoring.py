@@ -60,7 +60,7 @@ class ItsEvent:
     traceparent: str | None
 
 
-def _ended(tx: AsyncConnection) -> Insert:
+def _ended(tx: dialects.Database) -> Insert:
     new = dialects.insert(tx, reactions)
     told = ("mode", "state", "attempts", "lease_token", "updated_at", "reason", "outcome")
     return new.on_conflict_do_update(
@@ -70,7 +70,7 @@ def _ended(tx: AsyncConnection) -> Insert:
     )
 
 
-def _done(tx: AsyncConnection) -> Insert:
+def _done(tx: dialects.Database) -> Insert:
     new = dialects.insert(tx, effects)
     told = ("state", "provider_id", "found_by", "done_at", "reaction", "reaction_id")
     return new.on_conflict_do_update(

@@ -74,8 +74,22 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
                 self._sent(partial(_run_all, self._transaction, statements))
             )
         except sqlite3.Error as error:
-            texts = "; ".join(statement.text for statement in statements)
-            raise DBAPIError.instance(texts, (), error, sqlite3.Error) from error
+            raise as_sqlalchemy(error, statements) from error
+        return ran
+
+    async def run_scripts(self, scripts: Sequence[Script]) -> list[list[Ran] | Exception]:
+        """Run scripts in one trip; of each, what its statements left, or why it was undone.
+
+        Raises:
+            DBAPIError: The transaction is lost, and with it all of them.
+        """
+        assert self._transaction is not None
+        try:
+            ran: list[list[Ran] | Exception] = await self._back(
+                self._sent(partial(_run_scripts, self._transaction, scripts))
+            )
+        except sqlite3.Error as error:
+            raise as_sqlalchemy(error, ()) from error
         return ran
 
     def commit(self) -> None:
@@ -172,6 +186,23 @@ class Ran(NamedTuple):
 
     changed: int
     rows: list[Any]
+
+
+def as_sqlalchemy(error: sqlite3.Error, statements: Sequence[Statement]) -> Exception:
+    """What SQLAlchemy would raise for an error."""
+    texts = "; ".join(statement.text for statement in statements)
+    raised: Exception = DBAPIError.instance(texts, (), error, sqlite3.Error, hide_parameters=True)
+    return raised
+
+
+class Script(NamedTuple):
+    """Statements that are kept or undone together.
+
+    `judge` is given what they left, in SQLite's thread, and raises where they are to be undone.
+    """
+
+    statements: Sequence[Statement]
+    judge: Callable[[list[Ran]], None]
 
 
 class _Outcome(NamedTuple):
@@ -285,6 +316,28 @@ def _run_all(
     if transaction is not None:
         transaction.require(connection)
     return [_ran(connection, *statement) for statement in statements]
+
+
+def _run_scripts(
+    transaction: _Transaction, scripts: Sequence[Script], connection: sqlite3.Connection
+) -> list[list[Ran] | Exception]:
+    transaction.require(connection)
+    return [_run_script(script, connection) for script in scripts]
+
+
+def _run_script(script: Script, connection: sqlite3.Connection) -> list[Ran] | Exception:
+    connection.execute(SAVEPOINT)
+    try:
+        ran = [_ran(connection, *statement) for statement in script.statements]
+        script.judge(ran)
+    except Exception as error:
+        if not connection.in_transaction:  # it went with all that the others did
+            raise
+        connection.execute(f"ROLLBACK TO {MARK}")
+        if isinstance(error, sqlite3.Error):
+            return as_sqlalchemy(error, script.statements)
+        return error
+    return ran
 
 
 def _ran(connection: sqlite3.Connection, text: str, rows: Sequence[Sequence[Any]]) -> Ran:

@@ -16,11 +16,22 @@ from rich.console import Console
 
 from adapters.kafka.settings import KafkaSettings
 from deploy.kafka.cluster import start
-from tests.benchmarks import calls, detection, intake, memory, reactions, relay, replay, webhooks
+from tests.benchmarks import (
+    calls,
+    detection,
+    end_to_end,
+    intake,
+    memory,
+    reactions,
+    relay,
+    replay,
+    webhooks,
+)
 from tests.benchmarks.profiling import Profile, profiled
 from tests.benchmarks.report import Report, markdown
 from tests.benchmarks.rounds import Contender, Result, Workload, measure, table
 from tests.kafka import why_no_real_kafka
+from workers.garbage import collect_seldom
 from workers.telemetry import logs, tracing
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -61,6 +72,11 @@ SUITE = {
         lambda folder, servers: replay.workload(KafkaSettings(servers), folder),
         needs_kafka=True,
     ),
+    "end_to_end": Entry(
+        150,
+        lambda folder, servers: end_to_end.workload(KafkaSettings(servers), folder),
+        needs_kafka=True,
+    ),
     "relay": Entry(40, _relay, needs_kafka=True),
     "intake": Entry(50, _intake, needs_kafka=True),
 }
@@ -86,9 +102,10 @@ def main(arguments: Sequence[str]) -> int:
 
 @contextmanager
 def _as_a_worker() -> Iterator[None]:
-    """Set up spans and logs as `tiebeam run` does, with the log lines going nowhere."""
+    """Be set up as `tiebeam run` is, with the log lines going nowhere."""
     provider = tracing.provider(None)
     tracing.install(provider)
+    collect_seldom()
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         logs.configure("info", nowhere)
         yield

@@ -112,7 +112,7 @@ async def _ours(
         assert clock.began is not None
         return {
             "tiebeam intake": clock.began.sample(
-                len(rows), store.written, writes=store.writes, writing=store.writing
+                len(rows), store.written_at, writes=store.writes, writing=store.writing
             )
         }
 

@@ -164,7 +164,7 @@ async def _ours(row: str, url: str, folder: Path, events: Sequence[Event]) -> Ma
         )
         await until(finished, all_done, running)
         sample = began.sample(
-            len(events), store.written, writes=store.writes, writing=store.writing
+            len(events), store.written_at, writes=store.writes, writing=store.writing
         )
         stopping.set()
         store.notify("reactions")
@@ -199,7 +199,7 @@ def _means(store: Store, client: EssensysClient) -> Means:
         store=store,
         clock=SystemClock(),
         reactions=reactions,
-        slots={reactions[REACTION_NAME].place.connection: AT_ONCE},
+        slots={reactions[REACTION_NAME].place.connection: executor.SLOTS_A_CALL * AT_ONCE},
         lease=timedelta(seconds=60),
         settle=timedelta(seconds=30),
         owner="benchmark",

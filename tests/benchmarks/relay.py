@@ -129,7 +129,7 @@ async def _ours(
         try:
             await until(published, all_published, running)
             sample = began.sample(
-                len(rows), store.written, writes=store.writes, writing=store.writing
+                len(rows), store.written_at, writes=store.writes, writing=store.writing
             )
         finally:
             running.cancel()

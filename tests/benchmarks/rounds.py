@@ -62,12 +62,13 @@ class Moment:
             cls.profiler.enable()
         return cls.now()
 
-    def sample(self, items: int, end: Moment | None = None, **facts: float) -> Sample:
-        """So many items from this instant to `end`, or to now."""
+    def sample(self, items: int, until: float | None = None, **facts: float) -> Sample:
+        """So many items from this instant to `until`, or to now; CPU seconds are those to now."""
         if self.profiler is not None:
             self.profiler.disable()
-        end = end or Moment.now()
-        return Sample(items, end.seconds - self.seconds, end.cpu - self.cpu, facts)
+        now = Moment.now()
+        end = now.seconds if until is None else until
+        return Sample(items, end - self.seconds, now.cpu - self.cpu, facts)
 
 
 Contender = Callable[[], Awaitable[Mapping[str, Sample]]]

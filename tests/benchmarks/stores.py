@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.engine import Store
-from tests.benchmarks.rounds import Moment
+from adapters.store.bulk import Step
+from adapters.store.engine import Judge, Store
+from adapters.store.trips import Ran
 
 
 class CountingStore(Store):
     """The store, and how often, how long and when something was written to it.
 
-    `writes` counts write transactions; `writing` is the seconds in which one was open, from its
-    begin to the end of its commit; `written` is the moment of the last commit.
+    `writes` counts write transactions; `writing` is the seconds in which one was under way, to the
+    end of its commit; `written_at` is when the last one had ended, in seconds of a steady clock.
     """
 
     writes = 0
     writing = 0.0
-    written = Moment(0.0, 0.0)
+    written_at = 0.0
 
     @asynccontextmanager
     async def write(self, *topics: str) -> AsyncIterator[AsyncConnection]:
@@ -32,9 +33,19 @@ class CountingStore(Store):
         async with super().write(*topics) as tx:
             began = time.perf_counter()
             yield tx
-        self.written = Moment.now()
+        self._count(began)
+
+    async def run(self, steps: Sequence[Step], judge: Judge, *topics: str) -> Sequence[Ran]:
+        """As Store.run."""
+        began = time.perf_counter()
+        ran = await super().run(steps, judge, *topics)
+        self._count(began)
+        return ran
+
+    def _count(self, began: float) -> None:
+        self.written_at = time.perf_counter()
         self.writes += 1
-        self.writing += self.written.seconds - began
+        self.writing += self.written_at - began
 
     def forget(self) -> None:
         """Count anew."""

@@ -9,6 +9,7 @@ import typer
 
 from workers import run as roles
 from workers.cli.context import Context
+from workers.garbage import collect_seldom
 from workers.settings import Settings, SettingsError
 from workers.telemetry import logs, tracing
 from workers.wiring import Parts, assemble
@@ -39,6 +40,7 @@ async def _run(context: Context, chosen: list[str]) -> None:
     provider = tracing.provider(settings.telemetry.otlp_endpoint)
     tracing.install(provider)
     heard = roles.listen()
+    collect_seldom()
     try:
         while settings is not None:
             logs.configure(settings.telemetry.log_level)

@@ -17,10 +17,10 @@ from adapters.http.errors import (
     Unsendable,
 )
 from adapters.store import inbox, outbox
-from adapters.store.bulk import Step, run_together
 from adapters.store.engine import Store
 from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow
+from adapters.store.trips import Ran
 from events import reactions
 from events.envelope import Event, MalformedEvent
 from workers import announce
@@ -36,6 +36,8 @@ from workers.telemetry import logs, metrics, tracing
 
 MISSING: Json = {"missing": "mapping"}
 """The outcome of a reaction that waits for a line in the configuration."""
+LONGEST_REASON = 1_000
+"""Characters; what a reason quotes of an event may be of any length, and the audit is a record."""
 
 log = logs.logger("react")
 
@@ -76,7 +78,7 @@ async def carry_out(means: Means, row: InboxRow) -> Ending | None:
             raise
         except Exception as error:
             ending = _ending(means, row, error)
-        ending = replace(ending, effects=tuple(done))
+        ending = replace(ending, reason=_readable(ending.reason), effects=tuple(done))
         await _finish(means, row, event, ending)
     return ending
 
@@ -133,6 +135,12 @@ def _ending(means: Means, row: InboxRow, error: Exception) -> Ending:
     return Ending("dead", why)
 
 
+def _readable(reason: str | None) -> str | None:
+    if reason is None or len(reason) <= LONGEST_REASON:
+        return reason
+    return reason[: LONGEST_REASON - 1] + "…"
+
+
 def _is_busy(error: ProviderError) -> bool:
     """Whether a provider that works asks for patience, now or by a pause that is still on."""
     pausing = error.status is None and error.retry_after is not None
@@ -173,7 +181,7 @@ async def _finish(means: Means, row: InboxRow, event: Event | None, ending: Endi
     told = [audit_event(row, event, ending, now)] if ending.state in AUDITED else []
     steps = [end, *(outbox.adding(announce.row(one, now)) for one in told)]
     try:
-        await _save(means, steps)
+        await means.store.run(steps, _held, "outbox")
     except LeaseLost:
         log.warning("ended after its lease", reaction=row.reaction, row=row.id)
         return
@@ -188,8 +196,7 @@ async def _finish(means: Means, row: InboxRow, event: Event | None, ending: Endi
     )
 
 
-async def _save(means: Means, steps: Sequence[Step]) -> None:
-    """Run the step that ends a row, and the others if it does."""
-    async with means.store.write("outbox") as tx:
-        if not (await run_together(tx, steps))[0].changed:
-            raise LeaseLost
+def _held(ran: Sequence[Ran]) -> None:
+    ended = ran[0]
+    if not ended.changed:
+        raise LeaseLost

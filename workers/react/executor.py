@@ -19,6 +19,9 @@ from workers.react.breaker import Breaker
 from workers.react.means import Means
 from workers.telemetry import logs
 
+SLOTS_A_CALL = 2
+"""Reactions in flight for each call that a connection may have in flight: while one writes down
+what was answered, another one calls."""
 IDLE = 0.5
 """Seconds between two looks at the inbox when nobody in this process rings."""
 DRAIN = 25.0

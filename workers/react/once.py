@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised
 from adapters.store import inbox, ledger, outbox
-from adapters.store.bulk import Step, run_one, run_together
+from adapters.store.bulk import Step, run_one
 from adapters.store.inbox import InboxRow
+from adapters.store.trips import Ran
 from events import reactions as audit
 from events.building import new_event
 from events.envelope import Event
@@ -102,11 +103,17 @@ async def _begin(
         request=effect.kind.request(effect.call),
         now=means.clock.now(),
     )
-    async with means.store.write() as tx:
-        extended, begun = await run_together(tx, [_extension(means, row), intent])
-        if not extended.changed:
-            raise LeaseLost
-        return None if begun.changed else (await ledger.get(tx, [effect.key]))[effect.key]
+    _, begun = await means.store.run([_extension(means, row), intent], _held)
+    if begun.changed:
+        return None
+    async with means.store.read() as tx:
+        return (await ledger.get(tx, [effect.key]))[effect.key]
+
+
+def _held(ran: Sequence[Ran]) -> None:
+    extended = ran[0]
+    if not extended.changed:
+        raise LeaseLost
 
 
 async def _on_its_basis(means: Means, effect: Effect) -> Effect:
@@ -232,15 +239,17 @@ async def _settle(
         found,
         *(outbox.adding(announce.row(one, now)) for one in told),
     ]
+
+    def judge(ran: Sequence[Ran]) -> None:
+        others, finished, *_ = ran
+        if others.rows and done.found_by == "value":
+            raise NotSettled(now, f"{done.provider_id} in {place} belongs to another effect")
+        if not finished.changed:
+            raise _SettledBefore
+
     claimed = False
     with suppress(_SettledBefore):
-        async with means.store.write("outbox") as tx:
-            others, finished, *_ = await run_together(tx, steps)
-            if others.rows and done.found_by == "value":
-                raise NotSettled(now, f"{done.provider_id} in {place} belongs to another effect")
-            if not finished.changed:
-                raise _SettledBefore
-        claimed = bool(others.rows)
+        claimed = bool((await means.store.run(steps, judge, "outbox"))[0].rows)
     if claimed:
         raise Blocked(
             f"{effect.kind.name} {done.provider_id} in {place} is that of {effect.key}, but was "
