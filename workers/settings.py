@@ -206,13 +206,15 @@ class StreamSection(Section):
     `every` is the pause between two looks, `sweep_every` the pause between two full listings (of
     what is listed below others: how long a walk past all of them takes),
     `details_every` how often a live entity's detail is read though its row has not changed; a
-    larger share of all than `largest_removal` is not told to be gone at once, but held back.
+    larger share of all than `largest_removal` is not told to be gone at once, but held back, nor a
+    larger one than `largest_arrival` to be new that was there before; 1 tells all.
     """
 
     every: Duration | None = None
     sweep_every: Duration | None = None
     details_every: Duration | None = None
     largest_removal: Share | None = None
+    largest_arrival: Share | None = None
 
 
 class ConnectionSection(Section):

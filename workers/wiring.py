@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,6 +26,7 @@ from workers.clock import Clock, SystemClock
 from workers.detect.observe import Source
 from workers.detect.registry import STREAMS
 from workers.detect.stream import Cadence, Facts, Stream
+from workers.react.executor import SLOTS_A_CALL
 from workers.react.intake import Intake
 from workers.react.means import Means
 from workers.react.reaction import Configured, Place
@@ -92,7 +93,10 @@ class Parts:
             store=self.store,
             clock=self.clock,
             reactions=self.reactions,
-            slots={name: self.settings.connections[name].limits.max_in_flight for name in targets},
+            slots={
+                name: SLOTS_A_CALL * self.settings.connections[name].limits.max_in_flight
+                for name in targets
+            },
             lease=self.settings.react.lease,
             settle=self.settings.react.settle,
             owner=self.owner,
@@ -232,10 +236,10 @@ def sources(
         for stream in streams.values():
             section = connection.streams.get(stream.name, StreamSection())
             looks = cadence(stream, section)
-            source = Source(stream, clients[name], facts, store, clock, looks)
-            if section.largest_removal is not None:
-                source = replace(source, largest_removal=section.largest_removal)
-            found.append(source)
+            shares = section.model_dump(
+                include={"largest_removal", "largest_arrival"}, exclude_none=True
+            )
+            found.append(Source(stream, clients[name], facts, store, clock, looks, **shares))
     return found
 
 

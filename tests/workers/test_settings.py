@@ -42,6 +42,7 @@ ops_port = 0
 webhook_port = 65535
 """
     stream = '[connections.plentific.streams.invoices]\nevery = "90s"\nlargest_removal = 0.2\n'
+    stream += "largest_arrival = 0.3\n"
 
     settings = load(write(text + PLENTIFIC + stream + OPERATE + RECHARGE), {})
 
@@ -54,6 +55,7 @@ webhook_port = 65535
     assert plentific.streams["invoices"].every == timedelta(seconds=90)
     assert plentific.streams["invoices"].sweep_every is None
     assert plentific.streams["invoices"].largest_removal == 0.2
+    assert plentific.streams["invoices"].largest_arrival == 0.3
     assert plentific.limits.requests_per_second == 10
     assert settings.reactions["recharge-paid-invoice"]["from"] == "plentific"
 
@@ -224,6 +226,10 @@ def test_a_bad_value_of_a_connection_is_told_with_its_key(
         (
             "streams.invoices.largest_removal = 5",
             "streams.invoices.largest_removal: Input should be less than or equal to 1",
+        ),
+        (
+            "streams.invoices.largest_arrival = -1",
+            "streams.invoices.largest_arrival: Input should be greater than or equal to 0",
         ),
     ],
 )

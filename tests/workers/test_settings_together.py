@@ -11,7 +11,7 @@ import pytest
 
 from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, SECRET, Write
 from tests.workers.fake_clock import FakeClock
-from workers.detect.observe import LARGEST_REMOVAL
+from workers.detect.observe import LARGEST_ARRIVAL, LARGEST_REMOVAL
 from workers.react.registry import REACTIONS
 from workers.settings import SettingsError, load
 from workers.wiring import assemble
@@ -87,6 +87,7 @@ async def test_what_the_section_of_a_stream_says_is_how_it_is_looked_at(write: W
 [connections.plentific.streams.invoices]
 every = "90s"
 largest_removal = 0
+largest_arrival = 1
 """
     path = write(PLENTIFIC + section)
 
@@ -96,4 +97,5 @@ largest_removal = 0
     invoices, quotes = found["invoices"], found["quotes"]
     assert invoices.cadence == replace(invoices.stream.cadence, every=timedelta(seconds=90))
     assert (invoices.largest_removal, quotes.largest_removal) == (0, LARGEST_REMOVAL)
+    assert (invoices.largest_arrival, quotes.largest_arrival) == (1, LARGEST_ARRIVAL)
     assert quotes.cadence == quotes.stream.cadence

@@ -69,8 +69,9 @@ def reset(
     """Forget how far a stream has come, so that its next look is a silent first one.
 
     What came into view meanwhile and is not known yet, for instance since the account sees more
-    properties, is then recorded without a word; `tiebeam backfill` tells its history. What is known
-    stays known: nothing is told twice, and a change of it that was not told yet still is.
+    properties, is then recorded without a word, whether it is held or not; `tiebeam backfill` tells
+    its history. What is known stays known: nothing is told twice, and a change of it that was not
+    told yet still is.
     """
     name = f"{connection}/{stream}"
 
@@ -106,8 +107,8 @@ def state(looked: Progress) -> str:
         return "[red]failed[/]"
     if looked.looked_at and not looked.steady:
         return "[yellow]moving[/]"
-    if looked.held:
-        return f"[yellow]{looked.held} held[/]"
+    if held := looked.held + looked.arrived:
+        return f"[yellow]{held} held[/]"
     if looked.unusable:
         return f"[yellow]{looked.unusable} unusable[/]"
     return "[green]ok[/]" if looked.looked_at else "new"
@@ -115,11 +116,11 @@ def state(looked: Progress) -> str:
 
 def tell_trouble(name: str, looked: Progress) -> None:
     """Print what is wrong with a stream, where something is, each thing on a line of its own."""
-    for trouble in _troubles(looked):
+    for trouble in _troubles(name, looked):
         out.print(f"{name}: {trouble}", markup=False, soft_wrap=True)
 
 
-def _troubles(looked: Progress) -> Iterator[str]:
+def _troubles(name: str, looked: Progress) -> Iterator[str]:
     if looked.failures:
         times = "once" if looked.failures == 1 else f"{looked.failures} times"
         yield f"failed {times}: {looked.error or 'see the log'}"
@@ -129,6 +130,13 @@ def _troubles(looked: Progress) -> Iterator[str]:
         yield (
             f"{looked.held} gone at once, not told; if they really are, "
             "raise largest_removal of this stream until they are told"
+        )
+    if looked.arrived:
+        connection, _, stream = name.rpartition("/")
+        yield (
+            f"{looked.arrived} came into view at once, not told; "
+            f"`tiebeam streams reset {connection} {stream}` takes them for known without a word, "
+            "a larger largest_arrival of this stream tells them"
         )
     if looked.unusable:
         yield f"{looked.unusable} unusable: see the log"

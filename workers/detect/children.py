@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.http.limits import Priority, at_priority
 from adapters.store import entities
 from adapters.store.entities import Entity
-from workers.detect import listing, observe, removal
+from workers.detect import arrival, first_look, listing, observe, removal
 from workers.detect.listing import Lists
 from workers.detect.observe import Source, Tally
 from workers.detect.pace import next_look
@@ -149,21 +149,21 @@ async def read_lists(
     started = source.clock.now()
     found_by = found_by or tracing.current()
     lists = await listing.read(source, parents)
-    listing.count_unread(lists, tally)
+    listing.count(lists, tally)
     baseline = listing.earlier(baseline, lists, started)
     known = await _known(source, parents)
     silent = [row for one, rows in lists.rows.items() if known.is_history(one) for row in rows]
     if silent:
         async with source.store.write() as tx:
-            await observe.record_baseline(tx, source, silent, baseline, Tally())
+            await first_look.record(tx, source, silent, baseline, Tally())
             if not late and _may_say_when(source.stream):
                 ids = [str(row[source.stream.id_field]) for row in silent]
                 await entities.set_due(tx, *source.place, ids, started)
     # Also what is history: what happened since the baseline was left out of it.
     rows = [row for found in lists.rows.values() for row in found]
-    await observe.observe_rows(
-        source, rows, baseline, tally, found_by, late=started if late else None
-    )
+    since, new = started if late else None, arrival.Arrivals(source, known.read_at)
+    await observe.observe_rows(source, rows, baseline, tally, found_by, late=since, sift=new.sift)
+    tally.arrived += await arrival.tell(new, baseline, tally, found_by, late=since)
     if closely:
         listed = [str(row[source.stream.id_field]) for row in rows]
         await _read_details(source, listed, started, baseline, tally, found_by)
@@ -183,6 +183,7 @@ def _may_say_when(stream: Stream) -> bool:
 class _Known:
     """What the store knew of some lists, and of their parents, before they were read."""
 
+    parent_field: str
     lists: dict[str, Entity]
     parents: dict[str, Entity]
 
@@ -203,6 +204,11 @@ class _Known:
         """Whether the list was ever read."""
         return parent in self.lists and self.lists[parent].row_fingerprint != ""
 
+    def read_at(self, row: Json) -> datetime | None:
+        """When the list of a row was read before; None: never."""
+        parent = row[self.parent_field]
+        return self.lists[parent].row_seen_at if self.was_read(parent) else None
+
     def gone(self, source: Source, found: dict[str, list[Json]]) -> set[str]:
         """The ids that a list showed when it was read before and shows no more."""
         before = {one for parent in found for one in self.shown(parent)}
@@ -220,7 +226,7 @@ async def _known(source: Source, parents: Sequence[str]) -> _Known:
     async with source.store.read() as tx:
         lists = await entities.load(tx, source.facts.connection, list_kind(source), parents)
         known = await entities.load(tx, *_parents(source), parents)
-    return _Known(lists, known)
+    return _Known(source.stream.parent_field, lists, known)
 
 
 async def _read_details(

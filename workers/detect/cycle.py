@@ -16,7 +16,7 @@ from adapters.http.limits import Priority, at_priority
 from adapters.http.observation import counting_calls
 from adapters.store import cursors, entities
 from adapters.store.errors import StoreError
-from workers.detect import children, hint_totals, observe, removal
+from workers.detect import arrival, children, first_look, hint_totals, observe, removal
 from workers.detect.observe import Source, Tally
 from workers.detect.stream import Page, Stream
 from workers.detect.sweep import SweepReport, sweep, window
@@ -40,10 +40,11 @@ class Progress:
     """How far a stream is: what its cursor in the store holds. Times are ISO 8601, UTC.
 
     `pages`, `ids` and `total` are of the last sweep; `missed` of `compared` rows were changes that
-    only a slow look found; `held` entities are gone, too many at once to be told. `calls` were sent
-    in the last look, `all_calls` in all since the baseline; to these and to `events`, `progress`
-    adds what hints led to. `resumes_at` is the baseline of a store that was lost: the first look
-    with the rebuilt one goes on from there.
+    only a slow look found; `held` entities are gone and `arrived` came into view, too many at once
+    to be told. Below parents, `came` and `arrived` are counted since `counted_from`. `calls` were
+    sent in the last look, `all_calls` in all since the baseline; to these and to `events`,
+    `progress` adds what hints led to. `resumes_at` is the baseline of a store that was lost: the
+    first look with the rebuilt one goes on from there.
     """
 
     baseline_at: str | None = None
@@ -59,6 +60,9 @@ class Progress:
     missed: int = 0
     compared: int = 0
     held: int = 0
+    arrived: int = 0
+    came: int = 0
+    counted_from: str | None = None
     walked_to: str = ""
     seen: int = 0
     changed: int = 0
@@ -123,11 +127,15 @@ async def run_cycle(source: Source) -> Progress:
         log.exception("look not understood", stream=source.stream.name)
         tally.error = error
         after = before
+    tally.judge()
     metrics.CYCLE_SECONDS.labels(*source.labels).observe(time.perf_counter() - started)
     metrics.ROWS_COMPARED.labels(*source.labels).inc(after.compared - before.compared)
     after = _counted(after, tally, now, calls.count)
+    metrics.ARRIVALS_HELD.labels(*source.labels).set(after.arrived)
     if source.stream.removed is not None:
         metrics.REMOVALS_HELD.labels(*source.labels).set(after.held)
+    if tally.arrived:
+        await arrival.alarm(source, tally)
     return await _write_down(source, before, after, now)
 
 
@@ -139,6 +147,7 @@ def _counted(after: Progress, tally: Tally, now: datetime, calls: int) -> Progre
         unusable=tally.unusable,
         changed=tally.changed,
         missed=after.missed + tally.missed,
+        arrived=max(after.arrived, tally.arrived),
         events=after.events + tally.events,
         calls=calls,
         all_calls=after.all_calls + calls,
@@ -187,6 +196,9 @@ async def _look(source: Source, before: Progress, now: datetime, tally: Tally) -
 
 async def _below(source: Source, before: Progress, now: datetime, tally: Tally) -> Progress:
     """Look below the parents. What was there before the first look is told from its own times."""
+    if _due(before.counted_from, source.cadence.sweep_every, now):
+        before = replace(before, counted_from=now.isoformat(), came=0, arrived=0)
+    tally.came = before.came
     first = before.baseline_at is None
     if first:
         before = replace(before, baseline_at=before.resumes_at or now.isoformat(), steady=True)
@@ -204,6 +216,7 @@ async def _below(source: Source, before: Progress, now: datetime, tally: Tally) 
         walked_to=walk.walked_to,
         compared=before.compared + walk.compared,
         held=before.held if walk.held is None else walk.held,
+        came=tally.came,
     )
 
 
@@ -215,7 +228,7 @@ async def _baseline(source: Source, before: Progress, now: datetime, tally: Tall
         baseline = baseline or page.server_date or now
         async with source.store.write() as tx:
             if (await _progress(tx, source)).baseline_at is None:
-                await observe.record_baseline(tx, source, page.rows, baseline, tally)
+                await first_look.record(tx, source, page.rows, baseline, tally)
 
     with at_priority(Priority.SWEEP):
         report = await sweep(source.stream, source.client, record, confirm=True)
@@ -239,10 +252,12 @@ async def _rows(
         return await _sweep(source, before, now, baseline, tally)
     shown: set[str] = set()
     in_turn = asyncio.Lock()  # one row may be in two windows, and should be looked at once
+    new = _arrivals(source, before, baseline)
+    sift = None if stream.shows_changes else new.sift
 
     async def read(page: Page) -> None:
         async with in_turn:
-            await observe.observe_rows(source, page.rows, baseline, tally, context)
+            await observe.observe_rows(source, page.rows, baseline, tally, context, sift=sift)
         shown.update(str(row[stream.id_field]) for row in page.rows)
 
     looks = [window(stream, source.client, filters, read) for filters in windows]
@@ -253,6 +268,7 @@ async def _rows(
             raise
         tally.error = error
         return await _sweep(source, before, now, baseline, tally)
+    tally.arrived = await arrival.tell(new, baseline, tally, context)
     if stream.covered is not None:
         await _look_for_absent(source, shown, baseline, tally)
     if not due:
@@ -292,20 +308,37 @@ async def _sweep(
 ) -> Progress:
     """Read the whole list; windows should have shown what happened before `late`."""
     context = tracing.current()
+    new = _arrivals(source, before, baseline)
 
     async def read(page: Page) -> None:
-        await observe.observe_rows(source, page.rows, baseline, tally, context, late=late)
+        await observe.observe_rows(
+            source, page.rows, baseline, tally, context, late=late, sift=new.sift
+        )
 
     with at_priority(Priority.SWEEP):
         report = await sweep(source.stream, source.client, read)
+        tally.arrived = await arrival.tell(new, baseline, tally, context, late=late)
     ids = len(report.ids)
     compared = before.compared + (ids if late else 0)
-    after = replace(before, total=report.total, pages=report.pages, ids=ids, compared=compared)
+    after = replace(
+        before,
+        total=report.total,
+        pages=report.pages,
+        ids=ids,
+        compared=compared,
+        arrived=tally.arrived,
+    )
+    tally.judge()
     if not report.steady or tally.error is not None:
         # rows may have been missed or left unread: sweep again at the next look
         return replace(after, steady=report.steady)
     held = await removal.tell_removed(source, report.ids, tally)
     return _swept(replace(after, held=held), report, now)
+
+
+def _arrivals(source: Source, before: Progress, baseline: datetime) -> arrival.Arrivals:
+    looked_at = datetime.fromisoformat(before.swept_at) if before.swept_at else baseline
+    return arrival.Arrivals(source, lambda _row: looked_at)
 
 
 async def _look_for_absent(

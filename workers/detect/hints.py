@@ -218,7 +218,7 @@ async def _look(source: Source, hint: Hint, baseline: datetime) -> Tally:
 
 
 def _outcome(tally: Tally) -> Outcome:
-    if tally.error is not None:
+    if tally.error is not None or tally.stumbles:
         return Outcome.FAILED
     return Outcome.CHANGED if tally.changed else Outcome.NOTHING
 

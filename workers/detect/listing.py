@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from http import HTTPStatus
 
 from adapters.http.errors import NotFound, ProviderError
 from workers.detect.observe import Source, Tally
@@ -59,20 +58,11 @@ async def _rows(
     return rows
 
 
-def count_unread(lists: Lists, tally: Tally) -> None:
-    """Count the lists that could not be read: as trouble of the stream, or of their own.
-
-    One alone may be kept from us, or be what the provider stumbles over while it shows most others.
-    """
-    errors = list(lists.errors.values())
-    mostly_read = len(errors) <= len(lists.rows)
-    for error in errors:
-        stumbled = mostly_read and (error.status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
-        if stumbled or error.status == HTTPStatus.FORBIDDEN:
-            tally.unusable += 1
-        else:
-            tally.failed += 1
-            tally.error = tally.error or error
+def count(lists: Lists, tally: Tally) -> None:
+    """Count the lists that were read, and those that could not be."""
+    tally.read += len(lists.rows)
+    for error in lists.errors.values():
+        tally.unread(error)
 
 
 def earlier(baseline: datetime, lists: Lists, now: datetime) -> datetime:

@@ -7,8 +7,8 @@ transitions are worked out, and entity and events are written in one transaction
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
@@ -18,7 +18,6 @@ import orjson
 from opentelemetry.context import Context
 from opentelemetry.trace import SpanContext
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.http.errors import NotFound, ProviderError
 from adapters.http.models import Detail, ProviderModel, typed
@@ -33,6 +32,11 @@ from workers.telemetry import logs, metrics, tracing
 
 LARGEST_REMOVAL = 0.05
 """The share of all entities that may be gone at once, where the configuration does not say."""
+LARGEST_ARRIVAL = 0.05
+"""The share of all entities that may come into view at once, likewise."""
+
+STUMBLES = 3
+"""So many things may fail by themselves in a look that reads little else but rows."""
 
 log = logs.logger("detect")
 
@@ -41,7 +45,8 @@ log = logs.logger("detect")
 class Source:
     """A stream at one connection, with what is needed to look at it.
 
-    More of its entities than the share `largest_removal` are not told to be gone at once.
+    More of its entities than the share `largest_removal` are not told to be gone at once, nor more
+    than the share `largest_arrival` to be new that were there before.
     """
 
     stream: Stream
@@ -51,6 +56,7 @@ class Source:
     clock: Clock
     cadence: Cadence
     largest_removal: float = LARGEST_REMOVAL
+    largest_arrival: float = LARGEST_ARRIVAL
 
     @property
     def place(self) -> tuple[str, str]:
@@ -78,43 +84,49 @@ Look = Observation | Unread
 
 @dataclass
 class Tally:
-    """What a look at a stream has found so far; `missed` is what a faster way should have found."""
+    """What a look at a stream has found so far; `missed` is what a faster way should have found.
+
+    `came` were told as new though they seem to have been there before; `arrived` are held, because
+    that many are not believed. `read` details and lists were answered; over the `stumbles` the
+    provider failed (5xx).
+    """
 
     seen: int = 0
     changed: int = 0
     events: int = 0
-    failed: int = 0
+    read: int = 0
     unusable: int = 0
     missed: int = 0
+    came: int = 0
+    arrived: int = 0
     error: Exception | None = None
+    stumbles: list[ProviderError] = field(default_factory=list)
+
+    def unread(self, error: ProviderError) -> None:
+        """Count what could not be read; what is forbidden is kept from us by itself."""
+        if error.status == HTTPStatus.FORBIDDEN:
+            self.unusable += 1
+        elif (error.status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.stumbles.append(error)
+        else:
+            self.error = self.error or error
+
+    def judge(self) -> None:
+        """Take stumbles for trouble of single things where as much was read, else for a failure.
+
+        One that always fails must not slow down all others; it is counted, and tried again.
+        """
+        stumbles, self.stumbles = self.stumbles, []
+        if len(stumbles) <= max(self.read, STUMBLES if self.seen else 0):
+            self.unusable += len(stumbles)
+        else:
+            self.error = self.error or stumbles[0]
 
 
 def fingerprint(value: Json) -> str:
     """Return a digest of a row or state that does not depend on the order of its keys."""
     encoded = orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)
     return blake2b(encoded, digest_size=16).hexdigest()
-
-
-async def record_baseline(
-    tx: AsyncConnection, source: Source, rows: Sequence[Json], baseline: datetime, tally: Tally
-) -> None:
-    """Save rows as known without a word: what was there before the first look is no news.
-
-    Rows to which something happened since are left out: the next look tells of it.
-    """
-    now = source.clock.now()
-    field = source.stream.id_field
-    by_id = {str(row[field]): row for row in rows}
-    known = await entities.fingerprints(tx, *source.place, by_id)
-    new = [
-        _from_row(source, entity_id, row, shown, now)
-        for entity_id, row in by_id.items()
-        if entity_id not in known
-        for shown in [source.stream.row_state(row)]
-        if not _happened_since(source.stream, shown, baseline)
-    ]
-    await entities.add_new(tx, new)
-    tally.seen += len(rows)
 
 
 async def observe_rows(
@@ -125,25 +137,48 @@ async def observe_rows(
     cycle: SpanContext,
     *,
     late: datetime | None = None,
+    sift: Callable[[Mapping[str, Json]], Collection[str]] | None = None,
 ) -> None:
-    """Read the details of the rows that differ from what is known, and save what they tell.
+    """Look closer at the rows that differ from what is known.
 
-    A detail that cannot be read leaves its row unknown, so that the next look tries again; the
-    other rows are saved all the same and the first error is kept in the tally. What happened before
-    `late`, a quicker way of looking should have found.
+    Of those that nobody has seen, only the ones that `sift` lets through, where it is given. What
+    happened before `late`, a quicker way of looking should have found.
     """
-    field = source.stream.id_field
-    by_id = {str(row[field]): row for row in rows}
+    by_id = {str(row[source.stream.id_field]): row for row in rows}
     shown = {entity_id: fingerprint(row) for entity_id, row in by_id.items()}
     async with source.store.read() as tx:
         seen = await entities.fingerprints(tx, *source.place, by_id)
-        changed = {one: by_id[one] for one, mark in shown.items() if seen.get(one) != mark}
-        known = await entities.load(tx, *source.place, changed) if changed else {}
     tally.seen += len(rows)
     metrics.ENTITIES_SEEN.labels(*source.labels).inc(len(rows))
+    unlike = {one: by_id[one] for one, mark in shown.items() if seen.get(one) != mark}
+    unknown = {one: row for one, row in unlike.items() if one not in seen}
+    if sift is not None and unknown:
+        left = unknown.keys() - sift(unknown)
+        unlike = {one: row for one, row in unlike.items() if one not in left}
+    await observe_unlike(source, unlike, baseline, tally, cycle, late=late)
+
+
+async def observe_unlike(
+    source: Source,
+    rows: Mapping[str, Json],
+    baseline: datetime,
+    tally: Tally,
+    cycle: SpanContext,
+    *,
+    late: datetime | None = None,
+) -> None:
+    """Read the details of rows that differ from what is known, and save what they tell.
+
+    A detail that cannot be read leaves its row unknown, so that the next look tries again; the
+    other rows are saved all the same and the tally keeps the error.
+    """
+    if not rows:
+        return
+    async with source.store.read() as tx:
+        known = await entities.load(tx, *source.place, rows)
     looks = [
         _look(source, entity_id, row, known.get(entity_id), baseline, cycle)
-        for entity_id, row in changed.items()
+        for entity_id, row in rows.items()
     ]
     await _save(source, await _all(looks, tally), tally, late=late)
 
@@ -171,49 +206,18 @@ async def observe_details(
 async def observe_hinted(
     source: Source, ids: Sequence[str], baseline: datetime, tally: Tally, cycle: SpanContext
 ) -> None:
-    """Read the details of entities of which something may have happened, known or not."""
+    """Read the details of entities of which something may have happened, known or not.
+
+    One that is held with others that came into view is told: it was named alone.
+    """
     async with source.store.read() as tx:
         known = await entities.load(tx, *source.place, ids)
     looks = [_look(source, one, None, known.get(one), baseline, cycle) for one in ids]
     await _save(source, await _all(looks, tally), tally)
 
 
-def _happened_since(stream: Stream, shown: Json, baseline: datetime) -> bool:
-    happened = stream.happened(shown)
-    return happened is not None and happened > baseline
-
-
-def _from_row(source: Source, entity_id: str, row: Json, shown: Json, now: datetime) -> Entity:
-    stream = source.stream
-    state, complete = _whole_state(source, entity_id, row), True
-    if state is None:
-        state, complete = shown, False
-    live = stream.live(state)
-    return Entity(
-        *source.place,
-        entity_id=entity_id,
-        ordering_key=key_of(stream, state, entity_id),
-        version=0,
-        row_fingerprint=fingerprint(row),
-        detail_fingerprint=fingerprint(state) if complete else None,
-        row_seen_at=now,
-        due_at=pace.first_look(stream, entity_id, now, live=live),
-        live=live,
-        state=state,
-    )
-
-
-def _whole_state(source: Source, entity_id: str, row: Json) -> Json | None:
-    """The state, where the row is all there is and can be used."""
-    if source.stream.whole_rows:
-        try:
-            return source.stream.state(_whole(source, row), source.facts)
-        except ValidationError:
-            log.error("row not usable", stream=source.stream.name, entity_id=entity_id)
-    return None
-
-
-def _whole(source: Source, row: Json) -> Detail[ProviderModel]:
+def whole(source: Source, row: Json) -> Detail[ProviderModel]:
+    """A row that is all there is to know, in the form of a detail."""
     assert source.stream.row is not None
     return Detail(row, typed(source.stream.row, row, source.facts.connection))
 
@@ -230,12 +234,13 @@ async def _all(looks: Sequence[Coroutine[Any, Any, Look]], tally: Tally) -> list
     for task in tasks:
         result = task.result()
         if isinstance(result, Observation):
+            tally.read += 1
             found.append(result)
             continue
         if result.error is not None:
-            tally.failed += 1
-            tally.error = tally.error or result.error
+            tally.unread(result.error)
         else:
+            tally.read += 1
             tally.unusable += not result.gone
         if result.tried is not None:
             found.append(Observation(result.tried, result.tried.version, Told([]), []))
@@ -291,7 +296,7 @@ async def read_detail(source: Source, entity_id: str, row: Json | None, shown: J
     """Read a detail; what is below a parent is read by both ids, of which one is in `shown`."""
     stream = source.stream
     if row is not None and stream.whole_rows:
-        return _whole(source, row)
+        return whole(source, row)
     assert stream.read is not None, f"{stream.name}: there is no detail to read"
     if stream.parent is None or stream.parent_field not in shown:
         return await stream.read(source.client, entity_id)

@@ -11,7 +11,6 @@ import math
 from collections.abc import Collection, Container
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from http import HTTPStatus
 
 from pydantic import ValidationError
 
@@ -99,14 +98,12 @@ async def _is_gone(source: Source, entity: Entity, tally: Tally) -> bool:
         return True
     try:
         await source.stream.read(source.client, entity.entity_id)
+        tally.read += 1
     except NotFound:
+        tally.read += 1
         return True
     except ProviderError as error:
-        if error.status == HTTPStatus.FORBIDDEN:
-            tally.unusable += 1  # this one alone is kept from us
-        else:
-            tally.failed += 1
-            tally.error = tally.error or error
+        tally.unread(error)
     # Asked for later than the others the next time, that many hidden ones do not hide one gone.
     asked = replace(entity, detail_read_at=source.clock.now())
     async with source.store.write() as tx:

@@ -33,6 +33,11 @@ REMOVALS_HELD = Gauge(
     "Entities that a list does not show any more, too many at once to be believed",
     ["connection", "stream"],
 )
+ARRIVALS_HELD = Gauge(
+    "tiebeam_arrivals_held",
+    "Entities that came into view though they were there before, too many at once to be told",
+    ["connection", "stream"],
+)
 CYCLE_SECONDS = Histogram(
     "tiebeam_poll_cycle_seconds", "One look at a stream", ["connection", "stream"], buckets=_SECONDS
 )

@@ -36,13 +36,18 @@ PROGRESS = {
 def looked(shell: Shell) -> Shell:
     """A store in which the invoices were looked at."""
     shell.upgrade()
+    keep(shell, PROGRESS)
+    return shell
+
+
+def keep(shell: Shell, progress: dict[str, Any]) -> None:
+    """Say how far the invoices are."""
 
     async def work(store: Store) -> None:
         async with store.write() as tx:
-            await cursors.put(tx, "plentific", "invoices", PROGRESS, shelves.NOW)
+            await cursors.put(tx, "plentific", "invoices", progress, shelves.NOW)
 
     shelves.run(shell.url, work)
-    return shell
 
 
 def kept(shell: Shell) -> list[str]:
@@ -76,6 +81,25 @@ def test_every_stream_is_listed_with_its_pace_and_its_last_look(
         "plentific/invoices: 6 gone at once, not told; if they really are, "
         "raise largest_removal of this stream until they are told"
     )
+
+
+@pytest.mark.parametrize("command", ["streams", "status"])
+def test_what_came_into_view_and_is_held_is_shown_with_the_ways_to_go_on(
+    looked: Shell, command: str
+) -> None:
+    keep(looked, {**PROGRESS, "held": 0, "arrived": 150})
+
+    lines = [" ".join(line.split()) for line in looked.tiebeam(command).out.splitlines()]
+
+    assert any(one.startswith("plentific/invoices ") and one.endswith("150 held") for one in lines)
+    assert (
+        "plentific/invoices: 150 came into view at once, not told; "
+        "`tiebeam streams reset plentific invoices` takes them for known without a word, "
+        "a larger largest_arrival of this stream tells them"
+    ) in lines
+    shown = json.loads(looked.tiebeam(command, "--json").out)
+    streams = shown["streams"].values() if command == "status" else shown
+    assert [one["arrived"] for one in streams if one["looked_at"]] == [150]
 
 
 def test_all_of_it_can_be_read_on_a_narrow_terminal(looked: Shell) -> None:

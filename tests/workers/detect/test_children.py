@@ -326,16 +326,30 @@ async def test_a_list_that_fails_is_no_failure_of_the_stream_and_is_read_again(
 
 
 async def test_where_most_lists_fail_the_stream_does(world: World) -> None:
-    orders = [world.add_work_order(status="booked") for _ in range(3)]
+    orders = [world.add_work_order(status="booked") for _ in range(6)]
     watch = await first_contact(world)
     new = [add_below(world, order) for order in orders]
-    world.sandbox.state.faults.add("status", operation=LISTED, status=500, times=2)
+    world.sandbox.state.faults.add("status", operation=LISTED, status=500, times=5)
 
     failed = await watch.look(hours=1)
     await watch.look(minutes=1)
 
     assert (failed.failures, failed.unusable) == (1, 0)
     assert {event.subject for event in await world.news()} == set(new)
+
+
+@pytest.mark.parametrize(("broken", "failures"), [(2, 0), (3, 1)])
+async def test_as_many_lists_may_fail_as_are_read_though_nothing_is_below_them(
+    world: World, broken: int, failures: int
+) -> None:
+    orders = [world.add_work_order(status="booked") for _ in range(4)]
+    watch = await first_contact(world)
+    for order in orders[:broken]:
+        world.sandbox.state.faults.add("status", path=f"{order}/bookings", status=500)
+
+    looked = await watch.look(hours=1)
+
+    assert (looked.failures, looked.unusable) == (failures, 0 if failures else broken)
 
 
 async def test_lists_that_always_fail_do_not_keep_others_from_being_read(

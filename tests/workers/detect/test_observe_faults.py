@@ -55,7 +55,10 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+STUMBLES = ["500", "503"]
+
+
+@pytest.mark.parametrize("fault", [one for one in FAULTS if one not in STUMBLES])
 async def test_a_detail_that_cannot_be_read_is_tried_again_and_the_others_are_told(
     world: World, fault: str
 ) -> None:
@@ -73,6 +76,63 @@ async def test_a_detail_that_cannot_be_read_is_tried_again_and_the_others_are_to
     told = await world.invoices.news(minutes=1)
     assert [(event.subject, event.sequence) for event in told] == [(broken, 1), (broken, 2)]
     assert (await progress(world.invoices.source)).swept_at == world.clock.now().isoformat()
+
+
+@pytest.mark.parametrize("fault", STUMBLES)
+async def test_a_detail_over_which_the_provider_stumbles_is_tried_again_and_is_no_failure(
+    world: World, fault: str
+) -> None:
+    await world.invoices.baseline()
+    first, broken, last = (world.add_invoice(status="paid") for _ in range(3))
+    world.sandbox.state.faults.add(path=broken, **FAULTS[fault])
+
+    looked = await world.invoices.look(minutes=15)
+    assert (looked.failures, looked.unusable, looked.events) == (0, 1, 4)
+    assert looked.swept_at == world.clock.now().isoformat()
+    assert {event.subject for event in await world.news()} == {first, last}
+
+    told = await world.invoices.news(minutes=1)
+    assert [(event.subject, event.sequence) for event in told] == [(broken, 1), (broken, 2)]
+    assert (await progress(world.invoices.source)).unusable == 0
+
+
+async def test_a_known_one_over_which_the_provider_always_stumbles_slows_nothing_down(
+    world: World,
+) -> None:
+    broken = world.add_invoice()
+    await world.invoices.baseline()
+    await world.invoices.look()
+    world.sandbox.state.faults.add("status", path=broken, status=500, times=None)
+    world.change_invoice(broken, payment_reference="CHANGED")
+
+    looks = [await world.invoices.look(hours=1) for _ in range(3)]
+    assert [(one.failures, one.unusable) for one in looks] == [(0, 1)] * 3
+    world.sandbox.state.faults.clear()
+
+    assert types(await world.invoices.news(minutes=1)) == ["invoice.updated"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "sound", "failures"), [(3, 0, 0), (4, 0, 1), (4, 4, 0), (5, 4, 1)]
+)
+async def test_where_the_provider_stumbles_over_more_than_it_shows_the_look_has_failed(
+    world: World, broken: int, sound: int, failures: int
+) -> None:
+    await world.invoices.baseline()
+    swept_at = (await progress(world.invoices.source)).swept_at
+    added = [world.add_invoice() for _ in range(broken + sound)]
+    for uuid in added[:broken]:
+        world.sandbox.state.faults.add("status", path=uuid, status=500)
+
+    looked = await world.invoices.look(minutes=15)
+    told = [*await world.news(), *await world.invoices.news(minutes=1)]
+
+    assert (looked.failures, looked.unusable) == (failures, 0 if failures else broken)
+    assert (looked.swept_at == swept_at) == bool(failures)
+    assert looked.error == (
+        "repairs: get_invoice: Internal Server Error (500); try again later" if failures else None
+    )
+    assert {event.subject for event in told} == set(added)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -98,7 +98,7 @@ class Run:
 
     async def look_in_trouble(self) -> None:
         self._trouble()
-        await self._look(self._any_kind())
+        await self._look(self._any_kind(), in_trouble=True)
 
     async def look_and_die(self) -> None:
         await self._look(self._any_kind(), dies_after=self.rng.randrange(8))
@@ -164,7 +164,12 @@ class Run:
             await self._look(kind)
 
     async def _look(
-        self, kind: str, *, thorough: bool = False, dies_after: int | None = None
+        self,
+        kind: str,
+        *,
+        thorough: bool = False,
+        in_trouble: bool = False,
+        dies_after: int | None = None,
     ) -> list[Event]:
         if self.clock.now() == self.looked_at:  # each look has its time, by which it is known
             self.clock.advance(seconds=0.1)
@@ -180,6 +185,7 @@ class Run:
         now = await progress(source) if task.cancelled() else task.result()
         self.progress[kind] = now
         well = not task.cancelled() and now.error is None
+        stumbled = in_trouble and now.unusable > 0  # over one thing: that is told by a later look
         swept = now.swept_at == start.isoformat()
         still = before == after and not drifted
         self.log.append(f"{kind}: {now.error if now.error else 'well' if well else 'killed'}")
@@ -189,7 +195,7 @@ class Run:
             after,
             silent=was.baseline_at is None and source.stream.parent is None,
             baseline=was.baseline_at is None and now.baseline_at is not None,
-            complete=well and (thorough or swept or still),
+            complete=well and not stumbled and (thorough or swept or still),
             thorough=thorough,
             removals=swept and now.held == 0,
             only=None if thorough or swept else self._shown_quickly(kind),
