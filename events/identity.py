@@ -8,6 +8,8 @@ from uuid import UUID, uuid5
 NAMESPACE = UUID("52641791-a588-5cb5-8db1-0767669bd1ec")
 """UUIDv5 of the URL https://schemas.tiebeam.dev/; another would give every event a second id."""
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def event_id(connection: str, event_type: str, entity_id: str, transition: str) -> str:
     """Derive the UUIDv5 of one transition.
@@ -23,7 +25,4 @@ def event_id(connection: str, event_type: str, entity_id: str, transition: str) 
         UnicodeEncodeError: a part holds half of a surrogate pair, which no JSON of a provider can.
     """
     # A JSON array keeps the parts apart whatever they hold; joining by a separator would not.
-    name = json.dumps(
-        [connection, event_type, entity_id, transition], ensure_ascii=False, separators=(",", ":")
-    )
-    return str(uuid5(NAMESPACE, name))
+    return str(uuid5(NAMESPACE, _as_json([connection, event_type, entity_id, transition])))

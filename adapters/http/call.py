@@ -28,6 +28,8 @@ Content = bytes | Chunks
 """A body as it is: at hand, or produced piece by piece while it is sent."""
 
 
+LONGEST_URL = 65_536
+"""Characters; httpx takes no more."""
 NO_TEXT = "holds half a character, which cannot be sent"
 
 
@@ -68,7 +70,8 @@ class Call:
         """The whole URL.
 
         Raises:
-            Unsendable: a part would lead to another path (empty, `.` or `..`), or a text is none.
+            Unsendable: a part would lead to another path (empty, `.` or `..`), a text is none, or
+                the whole is too long.
         """
         for name, value in self.parts.items():
             if value in ("", ".", ".."):
@@ -80,7 +83,10 @@ class Call:
         path = self.path.format(**parts) if parts else self.path
         start = "" if path.startswith(("https://", "http://")) else base_url.rstrip("/")
         query = f"?{urlencode(self.query, quote_via=quote, safe='')}" if self.query else ""
-        return f"{start}{path}{query}"
+        url = f"{start}{path}{query}"
+        if len(url) > LONGEST_URL:
+            raise Unsendable(f"{self.operation}: {len(url)} characters are too long for a URL")
+        return url
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import orjson
 
-from adapters.http import metrics
+from adapters.http import deadline, metrics
 from adapters.http.auth import BearerAuth, KeyAuth
 from adapters.http.body import NotJsonError, decode, pieces, read_at_most
 from adapters.http.call import Answer, Call, check_base_url, check_headers, parsed
@@ -229,6 +229,9 @@ class HttpClient:
 
         A body at hand has `timeout` for all of it, one that is sent in pieces for each of them.
         """
+        # Between here and the first byte nobody waits for anything, but for a connection.
+        if deadline.is_over():
+            raise self._error(Transient, call, "not sent: the time for it is over")
         if held is not None or isinstance(request.stream, Upload):
             return await self._exchange_in_pieces(call, request, resend, held)
         began = self._clock.monotonic()

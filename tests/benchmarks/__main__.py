@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,9 +29,8 @@ from tests.benchmarks import (
 from tests.benchmarks.profiling import Profile, profiled
 from tests.benchmarks.report import Report, markdown
 from tests.benchmarks.rounds import Contender, Result, Workload, measure, table
+from tests.benchmarks.worker import as_a_worker
 from tests.kafka import why_no_real_kafka
-from workers.garbage import collect_seldom
-from workers.telemetry import logs, tracing
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 ROUNDS = 5
@@ -61,6 +59,11 @@ async def _intake(folder: Path, servers: str) -> AsyncIterator[Workload]:
     yield intake.workload(KafkaSettings(servers), folder)
 
 
+@asynccontextmanager
+async def _end_to_end(folder: Path, servers: str) -> AsyncIterator[Workload]:
+    yield end_to_end.workload(KafkaSettings(servers), folder)
+
+
 SUITE = {
     "webhooks": Entry(60, lambda folder, _: webhooks.workload(folder)),
     "reactions": Entry(90, lambda folder, _: reactions.workload(folder)),
@@ -72,11 +75,7 @@ SUITE = {
         lambda folder, servers: replay.workload(KafkaSettings(servers), folder),
         needs_kafka=True,
     ),
-    "end_to_end": Entry(
-        150,
-        lambda folder, servers: end_to_end.workload(KafkaSettings(servers), folder),
-        needs_kafka=True,
-    ),
+    "end_to_end": Entry(150, _end_to_end, needs_kafka=True),
     "relay": Entry(40, _relay, needs_kafka=True),
     "intake": Entry(50, _intake, needs_kafka=True),
 }
@@ -90,7 +89,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     chosen = options.workload or list(SUITE)
     console = Console(highlight=False)
-    with _as_a_worker():
+    with as_a_worker():
         report = _run(chosen, options.rounds, console)
     if set(chosen) == set(SUITE):
         RESULTS.write_text(markdown(report), encoding="utf-8")
@@ -98,18 +97,6 @@ def main(arguments: Sequence[str]) -> int:
     else:
         console.print(f"{RESULTS.name} is left as it is: it is written by a run of all workloads")
     return 0
-
-
-@contextmanager
-def _as_a_worker() -> Iterator[None]:
-    """Be set up as `tiebeam run` is, with the log lines going nowhere."""
-    provider = tracing.provider(None)
-    tracing.install(provider)
-    collect_seldom()
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        logs.configure("info", nowhere)
-        yield
-    provider.shutdown()
 
 
 def _run(chosen: Sequence[str], rounds: int, console: Console) -> Report:

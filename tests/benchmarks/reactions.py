@@ -10,16 +10,12 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from random import Random
-from zoneinfo import ZoneInfo
 
 import httpx
 
-from adapters.essensys.client import EssensysClient, connect
-from adapters.http.limits import Limits
+from adapters.essensys.client import EssensysClient
 from adapters.store import inbox, outbox
 from adapters.store.engine import Store
 from events.envelope import Event
@@ -32,17 +28,18 @@ from tests.benchmarks.material import (
     with_hot_key,
 )
 from tests.benchmarks.order import check_record
-from tests.benchmarks.progress import total, until
+from tests.benchmarks.progress import LONGEST, LOOK, total, until
+from tests.benchmarks.reacting import team
+from tests.benchmarks.reactions_parts import client_of, means_of
 from tests.benchmarks.rounds import Goal, Moment, Sample, Workload
 from tests.benchmarks.serving import child
 from tests.benchmarks.slow_provider import AT_ONCE
 from tests.benchmarks.stores import new_store
-from workers.clock import SystemClock
 from workers.react import executor
-from workers.react.means import Means
 from workers.react.row import row_for
 from workers.telemetry import metrics
 
+TEAM = "tiebeam, 2 processes"
 PARTITIONS = 6
 """Of the consumer beside which ours stands that has one call in flight per partition."""
 
@@ -90,6 +87,7 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
             contenders={
                 "limit": partial(_limit, "limit", size.events, size.limit),
                 "tiebeam": partial(_ours, "tiebeam", url, folder, events),
+                TEAM: partial(_team, TEAM, 2, url, folder, events),
                 "no store": partial(few, "no store", events, size.keys),
                 "per partition": partial(few, "per partition", events[:120], PARTITIONS),
                 "sequential": partial(few, "sequential", events[:20], 1),
@@ -101,6 +99,7 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
             goals=[
                 Goal("tiebeam", "limit", 0.9, _cause),
                 Goal("hot key: tiebeam", "hot key: limit", 0.9, _cause),
+                Goal(TEAM, "limit", 0.9),
                 Goal("tiebeam", "no store"),
                 Goal("tiebeam", "per partition"),
                 Goal("tiebeam", "sequential"),
@@ -121,6 +120,7 @@ def _rows(size: Size) -> dict[str, str]:
             "inbox, executor, ledger, attempt, HTTP client, outcome and audit events in the "
             "outbox, SQLite with synchronous=FULL"
         ),
+        TEAM: "the same, in two processes on one store, with half as many calls in flight each",
         "no store": f"our HTTP client alone, {AT_ONCE} in flight, in order per key; keeps nothing",
         "per partition": (
             f"our HTTP client alone, one event in flight for each of {PARTITIONS} partitions; "
@@ -151,7 +151,11 @@ async def _limit(row: str, events: int, seconds: float) -> Mapping[str, Sample]:
 
 
 async def _ours(row: str, url: str, folder: Path, events: Sequence[Event]) -> Mapping[str, Sample]:
-    async with new_store(folder) as store, _client(url) as client, httpx.AsyncClient() as http:
+    async with (
+        new_store(folder) as store,
+        client_of(url, AT_ONCE) as client,
+        httpx.AsyncClient() as http,
+    ):
         await http.post(f"{url}/reset")
         await _fill(store, events)
         stopping = asyncio.Event()
@@ -160,7 +164,7 @@ async def _ours(row: str, url: str, folder: Path, events: Sequence[Event]) -> Ma
         store.forget()
         began = Moment.start()
         running = asyncio.create_task(
-            executor.run(_means(store, client), stopping), name="executor"
+            executor.run(means_of(store, client, AT_ONCE), stopping), name="executor"
         )
         await until(finished, all_done, running)
         sample = began.sample(
@@ -174,37 +178,35 @@ async def _ours(row: str, url: str, folder: Path, events: Sequence[Event]) -> Ma
         return {row: sample}
 
 
-@asynccontextmanager
-async def _client(url: str) -> AsyncIterator[EssensysClient]:
-    client = connect(
-        connection="operate",
-        base_url=url,
-        client_id="benchmark",
-        client_secret="-",
-        username="benchmark",
-        password="-",
-        time_zone=ZoneInfo("Europe/London"),
-        limits=Limits(requests_per_second=1_000_000, max_in_flight=AT_ONCE),
-    )
-    try:
-        await client.http.sign_in()
-        yield client
-    finally:
-        await client.aclose()
+async def _team(
+    row: str, size: int, url: str, folder: Path, events: Sequence[Event]
+) -> Mapping[str, Sample]:
+    """So many processes on one store, with as many calls in flight together as one alone."""
+    async with (
+        new_store(folder) as store,
+        team(size, store.place, url, AT_ONCE // size) as processes,
+        httpx.AsyncClient() as http,
+    ):
+        await http.post(f"{url}/reset")
+        await _fill(store, events)
+        began = Moment.start()
+        processes.begin()
+        async with asyncio.timeout(LONGEST):
+            await _all_succeeded(store, len(events))
+        seconds = began.sample(len(events)).seconds
+        cpu = await processes.end()
+        await _check_outcomes(store, events)
+        check_record((await http.get(f"{url}/record")).json(), events)
+        return {row: Sample(len(events), seconds, cpu)}
 
 
-def _means(store: Store, client: EssensysClient) -> Means:
-    reactions = configured(client)
-    return Means(
-        store=store,
-        clock=SystemClock(),
-        reactions=reactions,
-        slots={reactions[REACTION_NAME].place.connection: executor.SLOTS_A_CALL * AT_ONCE},
-        lease=timedelta(seconds=60),
-        settle=timedelta(seconds=30),
-        owner="benchmark",
-        random=Random(1),
-    )
+async def _all_succeeded(store: Store, number: int) -> None:
+    while True:
+        async with store.read() as tx:
+            counts = await inbox.counts(tx)
+        if counts.get((REACTION_NAME, "succeeded")) == number:
+            return
+        await asyncio.sleep(LOOK)
 
 
 async def _fill(store: Store, events: Sequence[Event]) -> None:
@@ -232,7 +234,7 @@ async def _chains(
 ) -> Mapping[str, Sample]:
     """So many chains of events beside one another, each one call after the other; no store."""
     lanes = [events[number::chains] for number in range(chains)]
-    async with _client(url) as client:
+    async with client_of(url, AT_ONCE) as client:
         began = Moment.start()
         await asyncio.gather(*(_chain(client, lane) for lane in lanes))
         done = began.sample(len(events))

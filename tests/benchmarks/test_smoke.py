@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,18 @@ import pytest
 from rich.console import Console
 
 from adapters.kafka.settings import KafkaSettings
-from tests.benchmarks import calls, detection, intake, memory, reactions, relay, replay, webhooks
+from tests.benchmarks import (
+    calls,
+    detection,
+    end_to_end,
+    hops,
+    intake,
+    memory,
+    reactions,
+    relay,
+    replay,
+    webhooks,
+)
 from tests.benchmarks.listing_server import PREFIX
 from tests.benchmarks.material import with_hot_key
 from tests.benchmarks.order import check_record
@@ -101,6 +113,29 @@ async def test_a_replay_writes_nothing_and_a_rebuild_restores_everything(
 ) -> None:
     async with replay.workload(kafka_settings, tmp_path, events=300) as workload:
         await _smoke(workload)
+
+
+@pytest.mark.kafka
+@pytest.mark.real_kafka
+async def test_every_delivery_becomes_a_charge_sheet_whose_way_is_known(
+    kafka_settings: KafkaSettings, tmp_path: Path
+) -> None:
+    tiny = end_to_end.Size(rates=(20.0,), seconds=0.5)
+    result = await _smoke(end_to_end.workload(kafka_settings, tmp_path, tiny))
+    (middle,) = result.samples["20 a second: median"]
+    assert all(f"{hop} p50" in middle.facts for hop in hops.HOPS)
+
+
+def test_the_hops_of_a_way_add_up_and_percentiles_are_of_what_was_seen() -> None:
+    due = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    moments = [due + timedelta(seconds=second) for second in (1, 2, 4, 5, 9)]
+    way = hops.Way(due, moments, published=due + timedelta(seconds=3))
+
+    assert [way.hops()[hop] for hop in hops.HOPS] == [1, 1, 2, 1, 4]
+    assert way.seconds == 9
+    assert way.hops()[hops.PUBLISHED] == 1
+    assert hops.facts([way])["arrived p99"] == 4
+    assert [hops.percentile(range(1, 101), share) for share in (0.5, 0.99)] == [50, 99]
 
 
 async def test_a_missed_goal_is_told_with_its_cause_and_its_profile() -> None:

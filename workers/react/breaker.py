@@ -31,6 +31,7 @@ class Breaker:
         self._pause = FIRST_PAUSE
         self._open_until: datetime | None = None
         self._probing = False
+        self._back = False
         self._show()
 
     def allows(self, slots: int) -> int:
@@ -40,6 +41,11 @@ class Breaker:
         if self._probing or self._clock.now() < self._open_until:
             return 0
         return min(slots, 1)
+
+    def is_back(self) -> bool:
+        """Whether the provider has answered again since this was last asked."""
+        back, self._back = self._back, False
+        return back
 
     def began(self, number: int) -> None:
         """So many have begun."""
@@ -76,6 +82,7 @@ class Breaker:
     def _answered(self) -> None:
         if self._open_until is not None:
             log.info("provider answers again", connection=self._connection)
+            self._back = True
         self._failures, self._pause = 0, FIRST_PAUSE
         self._open_until, self._probing = None, False
         self._show()

@@ -59,6 +59,8 @@ async def _serve(
     try:
         while not stopping.is_set():
             seen = means.store.notified("reactions")
+            if breaker.is_back():
+                await _try_all_now(means, names)
             rows = await _claim(means, names, breaker.allows(slots - len(running)))
             breaker.began(len(rows))
             for row in rows:
@@ -68,6 +70,16 @@ async def _serve(
             await means.store.wait("reactions", timeout=IDLE, since=seen)
     finally:
         await _drain(running)
+
+
+async def _try_all_now(means: Means, names: Sequence[str]) -> None:
+    """Let nobody wait out the pauses that grew while the provider was down."""
+    try:
+        async with means.store.write() as tx:
+            waiting = await inbox.ids_in(tx, ["retrying"], names)
+            await inbox.retry(tx, waiting, means.clock.now())
+    except StoreError as error:  # they come a little later then
+        log.error("store not usable", why=str(error))
 
 
 async def _claim(means: Means, names: Sequence[str], free: int) -> list[InboxRow]:

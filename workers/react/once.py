@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.http.deadline import sending_before
 from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised
 from adapters.store import inbox, ledger, outbox
 from adapters.store.bulk import Step, run_one
@@ -178,10 +179,10 @@ async def _send(
 ) -> Done:
     """Make the call before `end`; take the intent back if it certainly had no effect."""
     try:
+        # both, for in a process that stood still until after its end the time-out comes too late
         async with asyncio.timeout_at(end):
-            # a process that stood still until after its end is stopped here, before it sends
-            await asyncio.sleep(0)
-            return await effect.kind.send(configured.place, effect)
+            with sending_before(end):
+                return await effect.kind.send(configured.place, effect)
     except (Transient, Rejected) as error:
         async with means.store.write() as tx:
             await _extend_lease(tx, means, row)

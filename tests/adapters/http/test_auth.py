@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 
-import httpx
 import pytest
 
 from adapters.http.auth import BearerAuth, Grant, KeyAuth

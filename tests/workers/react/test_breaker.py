@@ -101,6 +101,7 @@ async def test_while_a_provider_is_down_no_attempt_is_burned_and_afterwards_all_
     await world.take(*[numbered(str(number)) for number in range(FAILURES)])
     async with running(world.executor()):
         await until_states(world, *["retrying"] * FAILURES)
+        await until(is_shown_open)
         await world.take(*[numbered(f"late-{number}") for number in range(10)])
         tried = len(world.puts())
         world.clock.advance(seconds=FIRST_PAUSE.total_seconds())

@@ -55,7 +55,7 @@ class Repairs:
             self.orders.append(order)
             self.invoices.append(self.world.add_invoice(work_order_uuid=order, created=ago))
             kind = self.rng.choice(list(BELOW))
-            self.children.append((kind, order, add_below(self.world, order, kind)))
+            self.children.append((kind, order, add_below(self.world, order, kind, created=ago)))
 
     def one_of_each(self) -> None:
         """Something new of every kind: its event is the witness of the baseline."""

@@ -72,7 +72,7 @@ from adapters.http.models import Detail, ProviderModel
 from adapters.http.requests import UuidText
 from adapters.plentific.models.bulk_import import BulkImportNew
 from adapters.store import ledger
-from events.envelope import Event
+from events.envelope import Event, MalformedEvent
 from workers.react.effects import asset_import
 from workers.react.effects.asset_import import AssetImport
 from workers.react.effects.assets_compared import Imported, internal
@@ -145,8 +145,11 @@ async def gather(reach: Reach, event: Event, settings: Settings) -> Facts | None
 
     Raises:
         Blocked: Two buildings have the custom property id by which an estate would be known.
+        MalformedEvent: The event's subject is no id of Facilitee's.
         ProviderError: As in adapters.http.errors.
     """
+    if not event.subject.isdecimal():
+        raise MalformedEvent(f"event {event.id} ({event.type}): the subject is not a number")
     client: FaciliteeClient = reach.source.client
     found = await _READERS[_kind_of(event)](client, int(event.subject))
     if found is None:

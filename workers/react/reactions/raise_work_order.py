@@ -141,7 +141,7 @@ async def gather(reach: Reach, event: Event, settings: Settings) -> Facts:
 async def _custom_property_id(reach: Reach, property_id: str | None) -> str | None:
     # the list of issues, where the events come from, does not show it
     client: FaciliteeClient = reach.source.client
-    if property_id is None:
+    if property_id is None or not property_id.isdecimal():
         return None
     try:
         return (await client.get_property(int(property_id))).model.custom_property_id

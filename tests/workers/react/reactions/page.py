@@ -21,6 +21,17 @@ HEAD = """\
 Written by `make reactions` from the docstrings in `workers/react/reactions`; do not edit. What all
 have in common – modes, states, retries, the ledger – is told in [the README](../README.md); how to
 add one, in [ADD_A_REACTION](ADD_A_REACTION.md).
+
+**What may still happen twice.** No provider of these takes a key by which it would know a call that
+it had before, but for names that must be unique. So two windows remain:
+
+- A call whose answer was lost, and that takes effect more than `react.settle` (30 s) later, when it
+  was looked for and not found. It is sent again. Not where a name must be unique (all that is made
+  in Planiso).
+- A process that stands still (a frozen container, a suspended machine) between two steps of the
+  turn of its event loop in which it writes a request, for longer than the lease. Another one takes
+  over, and the request leaves when the first one goes on. The turn takes milliseconds; at all other
+  moments the process looks at the clock before it sends.
 """
 
 

@@ -156,9 +156,14 @@ async def test_events_at_once_import_what_they_share_once(world: AssetsWorld) ->
     for one in (UNIT, OTHER_UNIT):
         await world.take(asset_event("property_unit", one), configured=world.configured())
     rows = await world.claim(executor)
+    fault = world.fault("delay", hold=True)
 
-    await asyncio.gather(*(attempt.carry_out(executor, row) for row in rows))
-    assert sorted(await world.states()) == ["retrying", "succeeded"]
+    first = asyncio.create_task(attempt.carry_out(executor, rows[0]))
+    await world.sandbox.state.faults.until(lambda: fault.held == 1)
+    await attempt.carry_out(executor, rows[1])
+    world.sandbox.state.faults.release(fault)
+    await first
+    assert await world.states() == ["succeeded", "retrying"]
     await world.again()
 
     assert await world.states() == ["succeeded", "succeeded"]

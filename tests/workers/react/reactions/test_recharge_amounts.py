@@ -13,12 +13,16 @@ from hypothesis import settings as thorough
 from hypothesis import strategies as some
 
 from tests.workers.react.invoices import PLACE, line, paid, settings
+from workers.react.effects import charge_sheet
 from workers.react.effects.charge_sheet import PlannedCharge
 from workers.react.reaction import Blocked
 from workers.react.reactions.recharge_paid_invoice import plan
 
 PENNY = Decimal("0.01")
 EVERYTHING = settings(lines="all")
+RATES = [str(Decimal(halves) / 2) for halves in range(61)]
+"""VAT rates from 0 to 30 percent."""
+TAXES = {rate: f"tax {rate}" for rate in RATES}
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -92,27 +96,56 @@ def decimals(largest: int, places: int) -> some.SearchStrategy[str]:
     )
 
 
+def rounded(plain: dict[str, Any], pennies: int) -> dict[str, Any]:
+    """A line whose total was rounded by somebody else: a penny more or less, or not at all."""
+    total = Decimal(plain["amount_including_tax"]) + pennies * PENNY
+    return {**plain, "amount_including_tax": str(total)}
+
+
 LINES = some.builds(
-    line,
-    quantity=decimals(9_999, 4),
-    unit_price=decimals(999_999, 5),
-    vat=some.sampled_from(["0", "17.5", "20", "20.0"]),
-    kind=some.sampled_from(["LABOUR", "MATERIALS"]),
+    rounded,
+    some.builds(
+        line,
+        quantity=decimals(9_999, 4),
+        unit_price=decimals(999_999, 5),
+        vat=some.builds(
+            lambda rate, more: f"{Decimal(rate):.{more}f}",
+            some.sampled_from(RATES),
+            some.integers(1, 3),
+        ),
+        kind=some.sampled_from(["LABOUR", "MATERIALS"]),
+        recharge=some.sampled_from([True, False, None]),
+    ),
+    some.sampled_from([0, 0, 1, -1]),
 )
 
 
 @pytest.mark.slow
 @thorough(max_examples=2_000, deadline=None, derandomize=True, database=None)
-@given(some.lists(LINES, min_size=1, max_size=4))
-def test_the_charges_add_up_to_the_lines_to_the_penny(lines: list[dict[str, Any]]) -> None:
-    nets = [Decimal(one["quantity"]) * Decimal(one["unit_price"]) for one in lines]
+@given(some.lists(LINES, min_size=1, max_size=4), some.sampled_from(["all", "rechargeable"]))
+def test_the_charges_add_up_to_the_selected_lines_to_the_penny(
+    lines: list[dict[str, Any]], which: str
+) -> None:
+    own = settings(lines=which, tax=TAXES)
+    nets = [
+        Decimal(one["quantity"]) * Decimal(one["unit_price"])
+        if which == "all" or one["resident_recharge"]
+        else Decimal(0)
+        for one in lines
+    ]
 
-    calls = charges(*lines)
+    calls = [effect.call for effect in plan(paid(*lines), own, PLACE)]
 
     assert {call.line for call in calls} == {
         number for number, net in enumerate(nets, 1) if to_the_penny(net) > 0
     }
     for call in calls:
+        charged = lines[call.line - 1]
+        rate = Decimal(charged["vat_percent"])
+        assert call.tax == f"tax {rate.normalize():f}"
+        assert charge_sheet.restore(charge_sheet.request(call)) == call
+        gross = to_the_penny(call.quantity * call.unit_price * (1 + rate / 100))
+        assert abs(gross - Decimal(charged["amount_including_tax"])) <= 2 * PENNY
         amount = call.quantity * call.unit_price
         assert amount == to_the_penny(nets[call.line - 1])
         wire = call.put().to_wire(LONDON)
