@@ -1,4 +1,4 @@
-"""`make bench`: run the workloads, print their tables, and write RESULTS.md after a full run."""
+"""`make bench`: run the workloads, print their tables, and write their part of RESULTS.md."""
 
 from __future__ import annotations
 
@@ -91,11 +91,9 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(highlight=False)
     with as_a_worker():
         report = _run(chosen, options.rounds, console)
-    if set(chosen) == set(SUITE):
-        RESULTS.write_text(markdown(report), encoding="utf-8")
-        console.print(f"written: {RESULTS}")
-    else:
-        console.print(f"{RESULTS.name} is left as it is: it is written by a run of all workloads")
+    before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    RESULTS.write_text(markdown(report, before), encoding="utf-8")
+    console.print(f"written: {RESULTS}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The report: RESULTS.md, with everything a reader needs to judge the numbers."""
+"""The report: RESULTS.md, with all that a reader needs to judge the numbers."""
 
 from __future__ import annotations
 
@@ -38,10 +38,15 @@ class Report:
     not_run: Mapping[str, str] = field(default_factory=dict)
 
 
-def markdown(report: Report) -> str:
-    """The whole of RESULTS.md."""
-    parts = [
-        "# Benchmarks: the last full run",
+def markdown(report: Report, before: str = "") -> str:
+    """The whole of RESULTS.md; workloads that were not measured now stand as they did `before`."""
+    sections = _sections_of(before)
+    for result in report.results:
+        sections[result.workload.name] = _section(result, report.profiles)
+    for name, reason in report.not_run.items():
+        sections.setdefault(name, f"Not run: {reason}.\n")
+    head = [
+        "# Benchmarks",
         "",
         "Written by `make bench`; do not edit. Absolute times differ from machine to machine, and "
         "with whatever else runs on it: what counts are the ratios, each of contenders that took "
@@ -49,18 +54,20 @@ def markdown(report: Report) -> str:
         "",
         *_machine(),
         "",
-        *(line for result in report.results for line in _section(result, report.profiles)),
     ]
-    parts += [f"## {name}\n\nNot run: {reason}.\n" for name, reason in report.not_run.items()]
-    return "\n".join(parts)
+    return "\n".join(head + [f"## {name}\n\n{text}" for name, text in sections.items()])
+
+
+def _sections_of(page: str) -> dict[str, str]:
+    """The sections of a page that was written before, by their headings."""
+    parts = (part.partition("\n\n") for part in f"\n{page}".split("\n## ")[1:])
+    return {name: f"{text.rstrip()}\n" for name, _, text in parts}
 
 
 def _machine() -> list[str]:
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     return [
-        f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {os.cpu_count()} cores of {_processor()}, "
-        f"{platform.system()} {platform.release()}; load at the end {load} (1, 5, 15 minutes)",
+        f"- {os.cpu_count()} cores of {_processor()}, {platform.system()} {platform.release()}",
         f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
         f"Apache Kafka {KAFKA_VERSION}, one broker on the same machine",
         f"- {libraries}",
@@ -76,12 +83,14 @@ def _processor() -> str:
         return platform.machine()
 
 
-def _section(result: Result, profiles: Mapping[str, Profile]) -> list[str]:
+def _section(result: Result, profiles: Mapping[str, Profile]) -> str:
     workload = result.workload
+    load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     lines = [
-        f"## {workload.name}",
-        "",
         workload.about,
+        "",
+        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; load at the end of the run {load} "
+        "(1, 5, 15 minutes).",
         "",
         f"| row | {' | '.join(workload.headings)} | what it does |",
         "|---|---|---|---|---|---|---|",
@@ -92,7 +101,7 @@ def _section(result: Result, profiles: Mapping[str, Profile]) -> list[str]:
     ]
     for row, goal in {goal.ours: goal for goal in result.missed()}.items():
         lines += _why(result, goal, profiles.get(row))
-    return lines
+    return "\n".join(lines)
 
 
 def _why(result: Result, goal: Goal, profile: Profile | None) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -168,6 +169,15 @@ async def test_a_missed_goal_is_told_with_its_cause_and_its_profile() -> None:
     assert text.count("Why `slow` misses its goal: 3 pauses.") == 1
     assert "own time by package" in text
     assert "Not run: no luck." in text
+    other = replace(workload, name="W1 other", about="Another example.")
+    later = markdown(Report([replace(result, workload=other)]), text)
+    assert later.startswith(text.rstrip()), "what was not measured now stands as it was"
+    again = markdown(Report([replace(result, workload=replace(workload, about="New."))]), later)
+    assert [again.count(about) for about in ("An example.", "New.", "Another example.")] == [
+        0,
+        1,
+        1,
+    ]
     with Console(record=True, quiet=True) as console:
         console.print(table(result))
 
