@@ -90,7 +90,8 @@ class Groups:
             await asyncio.shield(own.ended)
         except asyncio.CancelledError:
             if own.turn.done():  # it is under way
-                await to_the_end(_over(own.ended))
+                with suppress(Exception):  # that it is cancelled is heard first
+                    await to_the_end(_over(own.ended))
             own.turn.cancel()
             raise
         return own.ran
@@ -165,14 +166,13 @@ async def _go_through(
     for one in members:
         if one.turn.done():
             continue  # it was cancelled meanwhile
-        if done:
-            trips_of(tx).mark()
+        marked = bool(done) and trips_of(tx).mark()
         one.turn.set_result(tx)
         await one.left
         if not one.failed:
             done.append(one)
             continue
-        if done:
+        if marked:
             await tx.run_sync(lambda _: trips_of(tx).undo())
         else:
             await transaction.rollback()

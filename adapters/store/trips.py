@@ -41,10 +41,13 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
         """Begin a transaction, with its first statement."""
         self._transaction = _Transaction("BEGIN IMMEDIATE" if self._writes else "BEGIN")
 
-    def mark(self) -> None:
-        """Put a mark where the next statement comes, to which `undo` goes back."""
+    def mark(self) -> bool:
+        """Put a mark where the next statement comes, to which `undo` goes back.
+
+        False, and no mark, where that statement is the first.
+        """
         assert self._transaction is not None
-        self._transaction.mark()
+        return self._transaction.mark()
 
     def undo(self) -> None:
         """Undo what came after the last mark."""
@@ -269,10 +272,11 @@ class _Transaction:
         self._before: str | None = begin
         self._begun = False
 
-    def mark(self) -> None:
+    def mark(self) -> bool:
         """Have a savepoint made by the next statement, if there was one before."""
         if self._begun:
             self._before = SAVEPOINT
+        return self._begun
 
     def forget_mark(self) -> bool:
         """Whether the savepoint asked for was not made yet; it is not made then."""

@@ -14,7 +14,7 @@ from rich.table import Table
 from adapters.http.drift import Finding
 from adapters.store import hints, inbox, outbox
 from workers.cli.context import out, run_with_parts
-from workers.cli.streams import missed, state, tell_trouble
+from workers.cli.streams import state, tell_trouble
 from workers.cli.tables import table, when
 from workers.clock import SystemClock
 from workers.detect import drift
@@ -98,7 +98,7 @@ def _streams(seen: Overview, now: datetime) -> Table:
     for name, progress in seen.streams.items():
         counts = (progress.seen, progress.events, progress.calls)
         looked = when(progress.looked_at, now)
-        listed.add_row(name, looked, *map(str, counts), missed(progress), state(progress))
+        listed.add_row(name, looked, *map(str, counts), _missed(progress), state(progress))
     return listed
 
 
@@ -114,3 +114,9 @@ def _reactions(seen: Overview) -> Table | str:
 def _drift(connection: str, one: Finding) -> str:
     times = "once" if one.count == 1 else f"{one.count} times"
     return f"{connection} {one.model}.{one.field}: {one.what}, seen {times}"
+
+
+def _missed(looked: Progress) -> str:
+    """The changes that only a slow look found, per 10,000 rows."""
+    share = looked.missed_per_10_000
+    return "-" if share is None else f"{share:.1f}"

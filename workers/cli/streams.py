@@ -24,7 +24,7 @@ from workers.wiring import Parts
 app = typer.Typer(help="List the streams, or begin one anew.")
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
-NUMBERS = ("ids", "calls", "missed")
+NUMBERS = ("seen", "changed", "calls")
 
 
 @app.callback(invoke_without_command=True)
@@ -38,8 +38,8 @@ def streams(context: typer.Context, as_json: Json = False) -> None:
 def show(context: typer.Context, as_json: Json = False) -> None:
     """List every stream with its pace and its last look; `--json` says more of each.
 
-    Ids are of the last sweep, calls of the last look. Missed are the changes that only a slow look
-    found, per 10,000 rows compared. Times are UTC; of another day, the date.
+    Seen, changed and calls are of the last look: rows, entities told of, requests. Times are UTC;
+    of another day, the date. `tiebeam status` says how many changes only a slow look found.
     """
 
     async def work(parts: Parts) -> list[tuple[Source, Progress]]:
@@ -50,7 +50,7 @@ def show(context: typer.Context, as_json: Json = False) -> None:
         rows = [_shown(source, looked) for source, looked in found]
         typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
         return
-    listed = table("stream", "every", "looked", "swept", *NUMBERS, "state", numbers=NUMBERS)
+    listed = table("stream", "every", "looked", *NUMBERS, "state", numbers=NUMBERS)
     now = SystemClock().now()
     for source, looked in found:
         listed.add_row(*_row(source, looked, now))
@@ -142,12 +142,6 @@ def _troubles(name: str, looked: Progress) -> Iterator[str]:
         yield f"{looked.unusable} unusable: see the log"
 
 
-def missed(looked: Progress) -> str:
-    """The changes that only a slow look found, per 10,000 rows."""
-    share = looked.missed_per_10_000
-    return "-" if share is None else f"{share:.1f}"
-
-
 def _pace(source: Source) -> Sequence[timedelta]:
     return source.cadence.every, source.cadence.sweep_every, source.cadence.details_every
 
@@ -170,10 +164,9 @@ def _row(source: Source, looked: Progress, now: datetime) -> list[str]:
         "/".join(source.labels),
         _short(source.cadence.every),
         when(looked.looked_at, now),
-        when(looked.swept_at, now),
-        str(looked.ids),
+        str(looked.seen),
+        str(looked.changed),
         str(looked.calls),
-        missed(looked),
         state(looked),
     ]
 

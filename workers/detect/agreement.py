@@ -60,11 +60,14 @@ def is_complete(
     """Whether a detail can take the place of what only a row has said so far.
 
     Where they differ in what rows show, it has changed or is written otherwise. The next row tells,
-    compared with the row of before; at that second look, the detail is taken as it is.
+    compared with the row of before; at that second look, the detail is taken as it is, unless it
+    differs in what rows write as details do: that has changed since the row was read.
     """
-    if known is None or known.complete or (row is not None and second_look):
+    if known is None or known.complete:
         return True
     shown = known.state if row is None else stream.row_state(row)
+    if row is not None and second_look:
+        return all(shown[name] == state[name] for name in stream.agree)
     return all(_same(shown, state, name) for name in shown)
 
 

@@ -97,6 +97,11 @@ async def tell(
     return 0
 
 
+def left(source: Source, held: int, told: int) -> int:
+    """How many of those that were held before, below parents, still are when some were told."""
+    return 0 if source.largest_arrival >= 1 else max(held - told, 0)
+
+
 async def alarm(source: Source, tally: Tally) -> None:
     """Tell a person that arrivals are held, and how to go on."""
     connection, stream = source.labels

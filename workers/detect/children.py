@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -59,7 +59,7 @@ class Below:
     """What came of reading some lists.
 
     `baseline` is earlier than it was said to be if the provider's clock is behind ours; `held`
-    entities are gone, too many at once to be told: None where none was missing.
+    entities are gone, too many at once to be told: None where these lists say nothing of that.
     """
 
     baseline: datetime
@@ -171,7 +171,7 @@ async def read_lists(
     absence = await removal.tell_absent(source, gone, tally)
     await _note_read(source, lists, known, await _still_below(source, absence.left))
     await _note_failed(source, lists, known)
-    return Below(baseline, absence.held if gone else None)
+    return Below(baseline, absence.held if absence.held or known.waited(lists.rows) else None)
 
 
 def _may_say_when(stream: Stream) -> bool:
@@ -220,6 +220,11 @@ class _Known:
         """The ids that were below a parent when its list was read before."""
         known = self.lists.get(parent)
         return list((known.state or {}).get("ids", ())) if known else []
+
+    def waited(self, found: Iterable[str]) -> bool:
+        """Whether what was gone from one of these lists, when it was read before, waits."""
+        lists = (self.lists[parent] for parent in found if parent in self.lists)
+        return any((one.state or {}).get("waiting") for one in lists)
 
 
 async def _known(source: Source, parents: Sequence[str]) -> _Known:
@@ -345,6 +350,7 @@ def _read(
 ) -> Entity:
     """A list as it was just read: with the ids that it shows, and those that wait to be told."""
     now = source.clock.now()
+    ids = {str(row[source.stream.id_field]) for row in rows}
     hot = parent is not None and _is_hot(source.stream, rows, parent)
     seen = observe.fingerprint({"rows": rows})
     changed = before.row_fingerprint not in ("", seen)
@@ -361,7 +367,7 @@ def _read(
         changed_at=changed_at,
         # Neither hot nor changed of late: only the walk comes by again.
         due_at=now + next_look(source.cadence, quiet, live=True) if again else None,
-        state={"ids": sorted({str(row[source.stream.id_field]) for row in rows} | waiting)},
+        state={"ids": sorted(ids | waiting), "waiting": sorted(waiting)},
     )
 
 

@@ -41,10 +41,10 @@ class Progress:
 
     `pages`, `ids` and `total` are of the last sweep; `missed` of `compared` rows were changes that
     only a slow look found; `held` entities are gone and `arrived` came into view, too many at once
-    to be told. Below parents, `came` and `arrived` are counted since `counted_from`. `calls` were
-    sent in the last look, `all_calls` in all since the baseline; to these and to `events`,
-    `progress` adds what hints led to. `resumes_at` is the baseline of a store that was lost: the
-    first look with the rebuilt one goes on from there.
+    to be told. Below parents, `came`, `went` (told to be gone) and `arrived` are counted since
+    `counted_from`. `calls` were sent in the last look, `all_calls` in all since the baseline; to
+    these and to `events`, `progress` adds what hints led to. `resumes_at` is the baseline of a
+    store that was lost: the first look with the rebuilt one goes on from there.
     """
 
     baseline_at: str | None = None
@@ -62,6 +62,7 @@ class Progress:
     held: int = 0
     arrived: int = 0
     came: int = 0
+    went: int = 0
     counted_from: str | None = None
     walked_to: str = ""
     seen: int = 0
@@ -197,8 +198,8 @@ async def _look(source: Source, before: Progress, now: datetime, tally: Tally) -
 async def _below(source: Source, before: Progress, now: datetime, tally: Tally) -> Progress:
     """Look below the parents. What was there before the first look is told from its own times."""
     if _due(before.counted_from, source.cadence.sweep_every, now):
-        before = replace(before, counted_from=now.isoformat(), came=0, arrived=0)
-    tally.came = before.came
+        before = replace(before, counted_from=now.isoformat(), came=0, went=0, arrived=0)
+    tally.came, tally.went = before.came, before.went
     first = before.baseline_at is None
     if first:
         before = replace(before, baseline_at=before.resumes_at or now.isoformat(), steady=True)
@@ -216,7 +217,9 @@ async def _below(source: Source, before: Progress, now: datetime, tally: Tally) 
         walked_to=walk.walked_to,
         compared=before.compared + walk.compared,
         held=before.held if walk.held is None else walk.held,
+        arrived=arrival.left(source, before.arrived, tally.came - before.came),
         came=tally.came,
+        went=tally.went,
     )
 
 

@@ -86,9 +86,9 @@ Look = Observation | Unread
 class Tally:
     """What a look at a stream has found so far; `missed` is what a faster way should have found.
 
-    `came` were told as new though they seem to have been there before; `arrived` are held, because
-    that many are not believed. `read` details and lists were answered; over the `stumbles` the
-    provider failed (5xx).
+    `came` were told as new though they seem to have been there before, `went` to be gone; `arrived`
+    are held, because that many are not believed. `read` details and lists were answered; over the
+    `stumbles` the provider failed (5xx).
     """
 
     seen: int = 0
@@ -98,6 +98,7 @@ class Tally:
     unusable: int = 0
     missed: int = 0
     came: int = 0
+    went: int = 0
     arrived: int = 0
     error: Exception | None = None
     stumbles: list[ProviderError] = field(default_factory=list)

@@ -2,7 +2,8 @@
 
 An entity that a list does not show any more may be hidden from us, on a page that moved, or really
 gone. A provider in trouble, or an account that lost a permission, shows as many at once: then
-nothing is told, and a person is, who may raise the share that may be gone at once.
+nothing is told, and a person is, who may raise the share that may be gone at once. Below parents,
+the looks of a `sweep_every` count together, as the lists are read one after the other.
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ async def tell_absent(source: Source, absent: Collection[str], tally: Tally) -> 
         found = await entities.load(tx, *source.place, absent)
     missing = {key: one for key, one in found.items() if not telling.is_removed(one)}
     present = len(known) - (len(found) - len(missing))
-    if len(missing) > max(FEW, source.largest_removal * present):
-        _alarm(source, len(missing), present)
+    if missing and tally.went + len(missing) > max(FEW, source.largest_removal * present):
+        _alarm(source, len(missing), tally.went, present)
         return Absence(frozenset(missing), held=len(missing))
     told = set()
     for one in sorted(missing.values(), key=_asked_at)[:ASKED_AT_ONCE]:
@@ -75,9 +76,9 @@ async def tell_absent(source: Source, absent: Collection[str], tally: Tally) -> 
     return Absence(frozenset(missing.keys() - told))
 
 
-def _alarm(source: Source, gone: int, known: int) -> None:
+def _alarm(source: Source, gone: int, went: int, known: int) -> None:
     connection, stream = source.labels
-    enough = min(math.floor(100 * gone / known) + 1, 100) / 100
+    enough = min(math.floor(100 * (went + gone) / known) + 1, 100) / 100
     key = f"connections.{connection}.streams.{stream}.largest_removal = {enough:.2f}"
     log.error(
         "too many gone at once",
@@ -135,6 +136,7 @@ async def _tell(source: Source, entity: Entity, tally: Tally) -> None:
         if not await entities.save(tx, after, expected_version=entity.version):
             return
         await outbox.add(tx, events)
+    tally.went += 1
     tally.changed += 1
     tally.events += len(events)
     metrics.ENTITIES_CHANGED.labels(*source.labels).inc()

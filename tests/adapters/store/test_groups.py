@@ -93,6 +93,22 @@ async def test_one_that_fails_is_undone_alone(sqlite_store: Store, failing: Sequ
     ]
 
 
+async def test_one_that_fails_behind_one_that_wrote_nothing_is_undone_alone(
+    sqlite_store: Store,
+) -> None:
+    async def nothing() -> None:
+        async with sqlite_store.write():
+            pass
+
+    failing = write(sqlite_store, "b", LookupError("b"))
+    ends = await asyncio.gather(
+        nothing(), failing, write(sqlite_store, "c"), return_exceptions=True
+    )
+
+    assert [type(end) for end in ends] == [type(None), LookupError, type(None)]
+    assert await kept(sqlite_store) == ["c"]
+
+
 async def test_a_statement_that_is_refused_is_undone_alone(sqlite_store: Store) -> None:
     async def twice(name: str) -> None:
         async with sqlite_store.write() as tx:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 
@@ -246,3 +247,23 @@ async def test_inside_a_write_transaction_it_would_wait_for_itself(store: Store)
     async with store.write():
         with pytest.raises(RuntimeError, match="waits for itself"):
             await run(store, "a")
+
+
+async def test_one_cancelled_under_way_hears_that_and_not_that_it_was_judged_wrong(
+    sqlite_store: Store,
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def judge(_: Sequence[Ran]) -> None:
+        began.set()
+        go_on.wait(5)
+        raise LookupError
+
+    running = asyncio.create_task(sqlite_store.run([adding("a")], judge))
+    await asyncio.to_thread(began.wait)
+    running.cancel()
+    go_on.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert await kept(sqlite_store) == []

@@ -72,9 +72,9 @@ def test_every_stream_is_listed_with_its_pace_and_its_last_look(
 
     assert (done.code, done.err) == (0, "")
     lines = [" ".join(line.split()) for line in done.out.splitlines()]
-    assert lines[0] == "stream every looked swept ids calls missed state"
-    assert "plentific/invoices 1m 2026-03-02 2026-03-02 512 17 1.5 6 held" in lines
-    assert "plentific/work-orders 1m never never 0 0 - new" in lines
+    assert lines[0] == "stream every looked seen changed calls state"
+    assert "plentific/invoices 1m 2026-03-02 40 2 17 6 held" in lines
+    assert "plentific/work-orders 1m never 0 0 0 new" in lines
     watched = [one for one in STREAMS if one.provider in ("plentific", "essensys")]
     assert len(lines) == 1 + len(watched) + 1
     assert lines[-1] == (

@@ -94,6 +94,27 @@ async def test_what_a_row_writes_otherwise_costs_one_more_call_and_is_no_change(
     assert types(await watch.sweep() + await watch.news(hours=1)) == ["invoice.updated"]
 
 
+async def test_a_payment_between_row_and_detail_is_told_though_rows_write_something_otherwise(
+    world: World,
+) -> None:
+    def row_state(row: dict[str, Any]) -> dict[str, Any]:
+        return INVOICES.row_state(row) | {"external_reference": "Invoice A-1"}
+
+    async def read(client: PlentificClient, entity_id: str) -> Any:
+        world.change_invoice(uuid, status="paid")
+        return await read_invoice(client, entity_id)
+
+    uuid = world.add_invoice(external_reference="A-1")
+    watch = world.watch(INVOICES, row_state=row_state)
+    await watch.baseline()
+    assert await watch.news() == []
+
+    paying = world.watch(INVOICES, row_state=row_state, read=read)
+    told = await paying.news(minutes=1) + await watch.news(minutes=1) + await watch.sweep()
+
+    assert types(told) == ["invoice.paid"]
+
+
 @pytest.mark.parametrize("way", ["a hint", "its turn", "its row"])
 async def test_a_change_of_which_only_the_row_was_known_is_told_once_whoever_finds_it(
     world: World, way: str

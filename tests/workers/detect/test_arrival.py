@@ -382,6 +382,24 @@ async def test_below_parents_those_of_a_day_count_together(
     assert (later.arrived, subjects(await places.world.news())) == (0, held)
 
 
+@pytest.mark.parametrize("share", [0.51, 1])
+async def test_units_that_a_larger_share_tells_are_held_no_more(
+    places: Places, share: float
+) -> None:
+    house = places.add_property()
+    for _ in range(10):
+        places.add_unit(house)
+    await places.baseline()
+    units = in_a_day(places)
+    shown = {places.add_unit(house) for _ in range(FEW + 1)}
+    assert (await units.look(hours=6)).arrived == FEW + 1
+
+    told = await allowing(units, share).look(hours=6)
+
+    assert subjects(await places.world.news()) == shown
+    assert told.arrived == 0
+
+
 async def test_units_that_are_held_are_taken_for_known_when_their_stream_is_reset(
     places: Places,
 ) -> None:

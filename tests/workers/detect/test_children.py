@@ -23,6 +23,7 @@ from tests.workers.detect.world import (
 )
 from workers.detect import plentific
 from workers.detect.cycle import progress
+from workers.detect.facilitee import PROPERTY_UNITS
 from workers.detect.stream import Stream
 from workers.telemetry import metrics
 
@@ -571,6 +572,59 @@ async def test_too_many_units_gone_at_once_are_held_back_until_they_are_believed
     assert [look.held for look in looks] == [6, 6, 6]
     assert believed.held == 0
     assert {event.subject for event in await places.world.news()} == set(units[3:6])
+
+
+async def test_units_that_are_all_back_are_held_no_more(places: Places) -> None:
+    house = places.add_property()
+    units = [places.add_unit(house) for _ in range(8)]
+    await places.baseline()
+
+    gone = places.remove(kinds.UNIT, *units[:6])
+    assert (await places.look(hours=6)).held == 6
+    places.put_back(kinds.UNIT, *gone)
+
+    assert [(await places.look(hours=6)).held for _ in range(2)] == [0, 0]
+    assert await places.world.news() == []
+
+
+async def test_units_gone_from_lists_that_are_read_one_after_the_other_count_together(
+    places: Places,
+) -> None:
+    houses = [places.add_property() for _ in range(3)]
+    units = [[places.add_unit(house) for _ in range(3)] for house in houses]
+    await places.baseline()
+    units_of_a_day = replace(places.units.source, cadence=PROPERTY_UNITS.cadence)
+    watch = Watch(places.world, units_of_a_day)
+
+    places.remove(kinds.UNIT, *units[0])
+    assert (await watch.look(hours=6)).held == 0
+    assert {event.subject for event in await places.world.news()} == set(units[0])
+    places.remove(kinds.UNIT, *units[1])
+    assert [(await watch.look(hours=6)).held for _ in range(2)] == [3, 3]
+    assert await places.world.news() == []
+
+    later = await watch.look(days=1)
+    assert later.held == 0
+    assert {event.subject for event in await places.world.news()} == set(units[1])
+
+
+async def test_a_unit_gone_elsewhere_leaves_those_held_that_are(places: Places) -> None:
+    house, other = places.add_property(), places.add_property()
+    units = [places.add_unit(house) for _ in range(8)]
+    single, _ = places.add_unit(other), places.add_unit(other)
+    await places.baseline()
+    places.remove(kinds.UNIT, *units[:6])
+    assert (await places.look(hours=6)).held == 6
+
+    places.remove(kinds.UNIT, single)
+    now = places.world.clock.now()
+    async with places.world.store.write() as tx:
+        for one, due_at in ((house, now + timedelta(days=1)), (other, now)):
+            await entities.set_due(tx, CONNECTION, "property_unit@", [one], due_at)
+    looked = await places.units.look()
+
+    assert [event.subject for event in await places.world.news()] == [single]
+    assert looked.held == 6
 
 
 def fails(places: Places, unit: str) -> None:

@@ -100,6 +100,8 @@ def status_told(
         if previous.keys().isdisjoint(status) and _taken_since(change, at):
             return Told([_changed(change, entity, at, {status[0]: None})], kept)
         if previous.keys().isdisjoint(status):
+            if any(change.before.state[name] != change.after[name] for name in status):
+                kept = {"times": times}  # its row does not show it yet: it is told when it does
             return Told([], kept | {"untold": previous})
         return Told([_changed(change, entity, at, previous)], kept)
 

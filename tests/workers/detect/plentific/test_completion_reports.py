@@ -9,8 +9,9 @@ import pytest
 from adapters.plentific.models.completion_reports import CompletionReport
 from events.base import parse_instant
 from tests.workers.detect.plentific.story import UUID, WORK_ORDER, Story, types
+from tests.workers.fake_clock import START
 from workers.detect.plentific import COMPLETION_REPORTS
-from workers.detect.stream import Json
+from workers.detect.stream import Change, Json, Known
 
 SUBMITTED, LATER = "2026-03-02T10:00:00Z", "2026-03-02T16:30:00Z"
 CHANGED = "completion_report.status_changed"
@@ -99,6 +100,17 @@ def test_a_date_that_was_there_before_is_not_that_of_the_new_status() -> None:
     (accepted,) = story.news(status="accepted")
 
     assert (accepted.time, accepted.identity) == (None, "v2")
+
+
+def test_a_status_that_the_row_does_not_show_yet_keeps_its_date_until_it_does() -> None:
+    row, detail = report().state, report(status="accepted", status_date=LATER).state
+
+    behind = COMPLETION_REPORTS.told(Change(Known(row, False, {}), detail, row, 1, START))
+    known = Known(row, complete=False, marks=behind.marks)
+    (accepted,) = COMPLETION_REPORTS.told(Change(known, detail, detail, 1, START)).transitions
+
+    assert behind.transitions == []
+    assert (accepted.time, accepted.identity) == (parse_instant(LATER), LATER)
 
 
 def test_a_report_first_seen_accepted_was_submitted_and_accepted() -> None:
