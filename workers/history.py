@@ -74,13 +74,15 @@ async def _of_one(tx: AsyncConnection, one: str) -> tuple[list[Moment], set[str]
 def _seen(entity: Entity) -> Moment:
     status = (entity.state or {}).get("status")
     said = f", {status}" if isinstance(status, str) else ""
+    known = f"known since its change to version {entity.version}"
+    if entity.version == 0:
+        known = "known since the first look, which told nothing"
     return Moment(
         entity.changed_at or entity.row_seen_at,
         entity.connection,
         entity.kind,
         entity.entity_id,
-        f"known since its change to version {entity.version}{said}; "
-        f"last seen {_clock(entity.detail_read_at or entity.row_seen_at)}",
+        f"{known}{said}; last seen {_clock(entity.detail_read_at or entity.row_seen_at)}",
     )
 
 

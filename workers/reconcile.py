@@ -9,6 +9,7 @@ from adapters.store.engine import Store
 from workers.react.reach import reach_of
 from workers.react.reaction import Configured
 from workers.react.reconciliation import Reconciliation
+from workers.react.registry import REACTIONS
 from workers.telemetry import tracing
 
 
@@ -25,6 +26,7 @@ async def reconcile(store: Store, configured: Configured, since: datetime | None
     """
     reaction = configured.reaction
     if reaction.reconcile is None:
-        raise NotComparable(f"{reaction.name}: nobody can compare its two systems yet")
+        can = ", ".join(one.name for one in REACTIONS.values() if one.reconcile is not None)
+        raise NotComparable(f"{reaction.name} says nothing of how to compare; these do: {can}")
     with at_priority(Priority.BACKFILL), tracing.span(f"reconcile {reaction.name}"):
         return await reaction.reconcile(reach_of(store, configured), configured.settings, since)

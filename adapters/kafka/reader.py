@@ -165,7 +165,9 @@ async def _offsets_at(
     """The first offset of that time or later in each partition, its end where there is none."""
     asked = dict.fromkeys(partitions, max(round(at.timestamp() * 1000), 0))
     found = await consumer.offsets_for_times(asked)
-    return {one: found[one].offset if found.get(one) else ends[one] for one in partitions}
+    # some brokers say "none" by a record without a time
+    there = {one: at for one, at in found.items() if at is not None and at.timestamp >= 0}
+    return {one: there[one].offset if one in there else ends[one] for one in partitions}
 
 
 @contextmanager

@@ -290,17 +290,17 @@ async def ids_with_outcome(tx: AsyncConnection, state: State, outcome: Json) -> 
 async def make_live(
     tx: AsyncConnection, ids: Iterable[int], names: Sequence[str], now: datetime
 ) -> list[int]:
-    """Make finished dry runs of the reactions `names` pending, to be carried out for real.
+    """Make ended dry runs of the reactions `names` pending, to be carried out for real.
 
     Returns the ids it changed; everything else stays as it is.
     """
-    finished = and_(
+    ended = and_(
         reactions.c.reaction.in_(names),
         reactions.c.mode == "dry-run",
-        reactions.c.state == "succeeded",
+        reactions.c.state.in_(["succeeded", "blocked", "dead", "cancelled"]),
     )
-    live = {"mode": "live", "state": "pending", "attempts": 0, "outcome": None}
-    return await _change(tx, ids, finished, {**live, "updated_at": now})
+    live = {"mode": "live", "state": "pending", "attempts": 0, "outcome": None, "reason": None}
+    return await _change(tx, ids, ended, {**live, "updated_at": now})
 
 
 async def get(tx: AsyncConnection, row_id: int) -> InboxRow | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import orjson
 import typer
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import inbox, ledger
 from adapters.store.inbox import InboxRow, State
@@ -98,13 +100,28 @@ def retry(
         now = parts.clock.now()
         async with parts.store.write("reactions") as tx:
             chosen = [*(numbers or ()), *await inbox.ids_in(tx, states, reaction or None)]
-            again = await inbox.retry(tx, chosen, now)
-            return again + await inbox.make_live(tx, numbers or (), live, now)
+            for_real = await inbox.make_live(tx, numbers or (), live, now)
+            again = for_real + await inbox.retry(tx, chosen, now)
+            if not again:
+                raise Failed(f"nothing to retry: {await _why_not(tx, numbers or ())}")
+            return again
 
-    again = run_with_parts(context.obj, work)
-    if not again:
-        raise Failed("nothing to retry: only retrying, blocked, dead and dry-run reactions can be")
-    out.print(f"{len(again)} pending again")
+    out.print(f"{len(run_with_parts(context.obj, work))} pending again")
+
+
+async def _why_not(tx: AsyncConnection, numbers: Sequence[int]) -> str:
+    """Say why what is named cannot be retried."""
+    why = []
+    for number in numbers:
+        row = await inbox.get(tx, number)
+        if row is None:
+            why.append(f"there is no reaction {number}")
+        elif row.mode == "dry-run" and row.state == "succeeded":
+            name = f"reactions.{row.reaction}.mode"
+            why.append(f"{number} was a dry run, and {name} is not live: make it so, then retry")
+        else:
+            why.append(f"{number} is {row.state}")
+    return "; ".join(why) or "there is none of them"
 
 
 @app.command("cancel")

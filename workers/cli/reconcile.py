@@ -9,10 +9,10 @@ from typing import Annotated
 import orjson
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from workers.cli.context import Failed, out, run_with_parts
 from workers.cli.replay import moment
+from workers.cli.tables import sentence, table
 from workers.react.reconciliation import Reconciliation
 from workers.reconcile import NotComparable
 from workers.reconcile import reconcile as compare
@@ -52,10 +52,11 @@ def reconcile(
     if as_json:
         typer.echo(orjson.dumps(asdict(found), option=orjson.OPT_INDENT_2).decode())
         raise typer.Exit(1 if found.findings else 0)
-    table = Table("wrong", "about", "found", "detail", box=None)
+    listed = table("wrong", "what")
     for one in found.findings:
-        table.add_row(one.wrong, escape(one.about), ", ".join(one.found) or "-", escape(one.detail))
+        there = f"(found: {', '.join(one.found)})" if one.found else None
+        listed.add_row(escape(one.wrong), sentence(one.about, there, one.detail))
     if found.findings:
-        out.print(table)
+        out.print(listed)
         raise Failed(f"{reaction}: {len(found.findings)} findings, {found.compared} compared")
     out.print(f"{reaction}: {found.compared} compared, nothing is wrong")

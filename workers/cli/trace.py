@@ -32,7 +32,10 @@ def trace(
 
     moments = run_with_parts(context.obj, work)
     if not moments:
-        raise Failed(f"nothing is known of {entity_id}: is it the id as its provider writes it?")
+        raise Failed(
+            f"nothing is known of {entity_id}: is it the id as its provider writes it? "
+            "(Plentific's is the uuid, as in `tiebeam reactions list`)"
+        )
     if as_json:
         told = orjson.dumps([asdict(one) for one in moments], option=orjson.OPT_INDENT_2)
         typer.echo(told.decode())

@@ -279,7 +279,8 @@ async def test_all_ids_in_some_states_are_listed_oldest_first(store: Store) -> N
         assert await inbox.ids_in(tx, get_args(State)) == [1, 2, 3, 4]
 
 
-async def test_finished_dry_runs_can_be_made_live(store: Store) -> None:
+@pytest.mark.parametrize("end", ["succeeded", "blocked", "dead"])
+async def test_ended_dry_runs_can_be_made_live(store: Store, end: Outcome) -> None:
     await _add(
         store,
         a_reaction("dry", key="a", mode="dry-run"),
@@ -287,7 +288,7 @@ async def test_finished_dry_runs_can_be_made_live(store: Store) -> None:
         a_reaction("waits", key="c", mode="dry-run"),
     )
     for row in await _claim(store, limit=2):
-        await _finish(store, row, "succeeded")
+        await _finish(store, row, end)
 
     async with store.write() as tx:
         assert await inbox.make_live(tx, [1, 2, 3], ["mirror"], LATER) == []

@@ -55,7 +55,8 @@ def of_freezes(begun: Begun) -> list[Point]:
 
 
 def test_every_reaction_has_a_scenario() -> None:
-    assert {name for scenario in SCENARIOS for name in scenario.reactions} == set(REACTIONS)
+    untold = set(REACTIONS) - {name for scenario in SCENARIOS for name in scenario.reactions}
+    assert not untold, f"add a scenario to tests/faults/crash/scenarios.py for {untold}"
 
 
 @every_scenario

@@ -218,5 +218,5 @@ async def test_a_reaction_without_a_comparison_says_so(world: World) -> None:
     one = world.configured()
     bare = replace(one, reaction=replace(one.reaction, reconcile=None))
 
-    with pytest.raises(NotComparable, match="recharge-paid-invoice: nobody can compare"):
+    with pytest.raises(NotComparable, match="recharge-paid-invoice says nothing of how to compare"):
         await reconcile(world.store, bare, None)
