@@ -108,7 +108,10 @@ async def _begin(
     if begun.changed:
         return None
     async with means.store.read() as tx:
-        return (await ledger.get(tx, [effect.key]))[effect.key]
+        earlier = (await ledger.get(tx, [effect.key])).get(effect.key)
+    if earlier is None:
+        raise NotSettled(means.clock.now(), "an earlier call was taken back meanwhile")
+    return earlier
 
 
 def _held(ran: Sequence[Ran]) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import ledger
 from deploy.sandbox.essensys import data
@@ -268,3 +271,27 @@ async def test_an_effect_begun_in_another_connection_is_never_sent_to_this_one(
     assert row.state == "blocked"
     assert "was begun in operate-before" in (row.reason or "")
     assert world.sheets() == []
+
+
+async def test_an_intent_that_another_took_back_at_that_moment_is_begun_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "charge-sheet/plentific/invoice-1/1"
+    await world.take(paid())
+    async with world.store.write() as tx:
+        await ledger.begin(tx, key, "another", 2, "operate", {}, world.clock.now())
+    looked_up = ledger.get
+
+    async def taken_back_before(tx: AsyncConnection, keys: Iterable[str]) -> Any:
+        monkeypatch.setattr(ledger, "get", looked_up)
+        async with world.store.write() as other:
+            await ledger.withdraw(other, key)
+        async with world.store.read() as now:
+            return await looked_up(now, keys)
+
+    monkeypatch.setattr(ledger, "get", taken_back_before)
+    row = await world.work()
+    assert (row.state, row.reason) == ("retrying", "an earlier call was taken back meanwhile")
+
+    assert (await world.work()).state == "succeeded"
+    world.assert_once()
