@@ -61,6 +61,11 @@ STREAMS: tuple[Stream, ...] = (
 )
 LISTS = tuple(stream.name for stream in STREAMS if stream.parent is not None)
 HOUR = timedelta(hours=1)
+LIVE_COMES_ROUND = 5
+"""Hours within which all that is live was looked at."""
+YEARS = timedelta(days=50_000)
+STRIDE = 1 / 3
+"""Hours after which all is looked at that has become due, when nothing changes any more."""
 FOLLOWED_AFTER = (timedelta(seconds=1), timedelta(seconds=7))
 """When hints are followed: at once, and again for what a provider shows late."""
 
@@ -78,7 +83,7 @@ class Size:
     orders: int = 50_000
     changes_an_hour: int = 300
     hours: float = 1
-    longest: float = 72
+    longest: float = 24 * 8
     sampled: int = 200
 
 
@@ -97,9 +102,10 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
             "one in 50 at one long settled, one in 33 at one of whatever status. By a clock that "
             "is moved: all that is live is read, a quiet day goes by, and everything is due at a "
             f"moment of its own. Then {2 * size.hours:g} h without webhooks and as long with them: "
-            "delays are of what changed in the first half; calls are those of the second half. At "
-            "the end it is waited, while nothing changes, until the 99th percentile is known. A "
-            "look takes no time. Proven: no event "
+            "delays are of what changed in the first half, calls those of the second half. Then "
+            "nothing changes any more, and what has become due is looked at every twenty minutes "
+            f"until the 99th percentile is known; after {LIVE_COMES_ROUND} h without what is live. "
+            "A look takes no time. Proven: no event "
             "without a change, and after a full reconciliation no change without an event. "
             "Sweeping is arithmetic: as often as gives the same median delay, one call for 200 "
             "rows and one for each list below each work order, no details."
@@ -197,12 +203,13 @@ async def _period(run: Run, size: Size) -> Period:
 
 async def _wait(run: Run, periods: Sequence[Period], size: Size) -> None:
     """Let time go by until it is known after how long 99 of 100 changes were told."""
-    run.seek_only_the_rest()
-    for _ in range(int(size.longest * 4)):
+    for number in range(int(size.longest / STRIDE)):
         delays = [run.delays(one.began, one.middle) for one in periods]
         if not any(math.isinf(_percentile(some, 0.99)) for some in delays):
             return
-        await run.until(run.clock.now() + HOUR / 4)
+        if number == LIVE_COMES_ROUND / STRIDE:
+            await run.leave_alone_what_is_live()
+        await run.stride(STRIDE)
 
 
 def _samples(
@@ -268,7 +275,6 @@ class Run:
     _agenda: list[tuple[datetime, int, Callable[[], Awaitable[None]]]] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
     _heard: int = 0
-    _resting: bool = False
 
     def __post_init__(self) -> None:
         by_kind = {one.stream.entity: one for one in self.sources}
@@ -280,7 +286,7 @@ class Run:
         What would have been read in that day was found as it was: it is due as it is after that,
         each at a moment of its own within the longest pause.
         """
-        while await self._any_due():
+        while await self._any_due(self.sources):
             for source in self.sources:
                 await self._look_once(source)
         assert not await self.news(), "an event without a change"
@@ -293,9 +299,9 @@ class Run:
                 longest = next_look(source.cadence, timedelta(days=365), live=True)
                 await self._spread(children.list_kind(source), longest, live=True)
 
-    async def _any_due(self) -> bool:
-        kinds = [one.stream.entity for one in self.sources]
-        kinds += [children.list_kind(one) for one in self.sources if one.stream.parent is not None]
+    async def _any_due(self, sources: Sequence[Source]) -> bool:
+        kinds = [one.stream.entity for one in sources]
+        kinds += [children.list_kind(one) for one in sources if one.stream.parent is not None]
         if not self._agenda and not calls(self.life.state):
             return True
         async with self.store.read() as tx:
@@ -328,9 +334,21 @@ class Run:
         subscriptions = self.life.data.of("webhook_subscriptions")
         subscriptions.add(uuid, self.clock.now(), wanted | target)
 
-    def seek_only_the_rest(self) -> None:
-        """Leave lists below work orders alone from now on where nothing is sought in them."""
-        self._resting = True
+    async def leave_alone_what_is_live(self) -> None:
+        """Look at nothing that is live for years: what changed there was told long ago."""
+        for source in self.sources:
+            await self._spread(source.stream.entity, YEARS, live=True)
+            if source.stream.parent is not None:
+                await self._spread(children.list_kind(source), YEARS, live=True)
+
+    async def stride(self, hours: float) -> None:
+        """Let so many hours go by, then look at all that is due where something is sought."""
+        self.clock.advance(hours=hours)
+        sought = [one for one in self.sources if one.stream.parent is None or self._sought(one)]
+        while await self._any_due(sought):
+            for source in sought:
+                await self._look_once(source)
+        await self.news()
 
     def delays(self, start: datetime, end: datetime) -> list[float]:
         """How late what changed in that time was told, in order; endless what was not told yet."""
@@ -388,8 +406,6 @@ class Run:
         return looked
 
     async def _look(self, source: Source) -> None:
-        if self._resting and source.stream.parent is not None and not self._sought(source):
-            return
         looked = await self._look_once(source)
         await self.news()
         later = timedelta(seconds=pause_after(looked, source.cadence))

@@ -79,7 +79,7 @@ async def test_looking_at_a_list_takes_memory_that_can_be_told(tmp_path: Path) -
 
 
 async def test_every_change_is_told_in_the_end_and_calls_are_counted(tmp_path: Path) -> None:
-    size = calls.Size(orders=300, changes_an_hour=120, hours=0.2, sampled=10)
+    size = calls.Size(orders=300, changes_an_hour=120, hours=0.2, longest=2, sampled=10)
     async with calls.workload(tmp_path, size) as workload:
         await _smoke(workload)
 
