@@ -17,6 +17,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.store import Store
+from adapters.store.trips import TripConnection
 
 POSTGRES = os.environ.get("TIEBEAM_TEST_POSTGRES")
 BACKENDS = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
@@ -81,3 +82,17 @@ def postgres_url() -> Iterator[str]:
     asyncio.run(run(f"CREATE DATABASE {name}"))
     yield admin.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
     asyncio.run(run(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each commit."""
+    counted: list[int] = []
+    commit = TripConnection.commit
+
+    def counting(self: TripConnection) -> None:
+        counted.append(1)
+        commit(self)
+
+    monkeypatch.setattr(TripConnection, "commit", counting)
+    return counted

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.store import Store, StoreUnavailable, cursors, outbox
 from adapters.store.groups import MOST
 from adapters.store.tables import outbox as outbox_table
-from adapters.store.trips import TripConnection
 from tests.adapters.store.examples import NOW, a_record
 
 
@@ -34,20 +33,6 @@ async def write(store: Store, name: str, error: Exception | None = None) -> None
         await put(tx, name)
         if error is not None:
             raise error
-
-
-@pytest.fixture
-def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One entry for each commit."""
-    counted: list[int] = []
-    commit = TripConnection.commit
-
-    def counting(self: TripConnection) -> None:
-        counted.append(1)
-        commit(self)
-
-    monkeypatch.setattr(TripConnection, "commit", counting)
-    return counted
 
 
 async def together(store: Store, *names: str, failing: Sequence[str] = ()) -> list[object]:

@@ -17,7 +17,7 @@ from adapters.store.bulk import Bulk, Step
 from adapters.store.groups import MOST
 from adapters.store.rows import values_of
 from adapters.store.tables import outbox as outbox_table
-from adapters.store.trips import Ran, TripConnection
+from adapters.store.trips import Ran
 from tests.adapters.store.examples import a_record
 
 COUNT = Bulk(lambda _: select(func.count()).select_from(outbox_table))
@@ -90,16 +90,8 @@ async def test_a_statement_that_is_refused_is_undone_alone(store: Store) -> None
 
 
 async def test_they_share_a_commit_with_blocks_and_keep_their_order(
-    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+    sqlite_store: Store, commits: list[int]
 ) -> None:
-    commits: list[int] = []
-    commit = TripConnection.commit
-
-    def counting(self: TripConnection) -> None:
-        commits.append(1)
-        commit(self)
-
-    monkeypatch.setattr(TripConnection, "commit", counting)
     names = [f"{number:02}" for number in range(MOST)]
 
     works = [(write, run)[number // 3 % 2](sqlite_store, name) for number, name in enumerate(names)]
