@@ -145,8 +145,8 @@ async def claim(
     """Take at most `limit` rows of the reactions `names` that may be worked on now, oldest first.
 
     The rule is in `claims`. They are running then, under a lease of `owner` until `lease_until`;
-    a row whose lease ran out is taken over. Pass the row's `lease_token` on to `extend_lease`,
-    `finish` and `release`, so that he from whom it was taken over changes nothing any more.
+    a row whose lease ran out is taken over. Pass the row's `lease_token` on to `extending`,
+    `finishing` and `release`, so that he from whom it was taken over changes nothing any more.
     """
     ids = await _claimable(tx, now, limit, names)
     if not ids:
@@ -169,37 +169,9 @@ async def claim(
     return sorted(rows, key=lambda row: row.id)
 
 
-async def extend_lease(
-    tx: AsyncConnection, row_id: int, owner: str, until: datetime, *, token: int
-) -> bool:
-    """Keep working on a claimed row until `until`; False where it is not ours any more."""
-    return await run_one(tx, extending(row_id, owner, until, token=token))
-
-
 def extending(row_id: int, owner: str, until: datetime, *, token: int) -> Step:
-    """The step of `extend_lease`, which changes the row where it is ours."""
+    """The step that keeps a claimed row until `until`, and changes it where it is ours."""
     return _EXTEND.one(its_id=row_id, its_owner=owner, its_token=token, lease_until=until)
-
-
-async def finish(
-    tx: AsyncConnection,
-    row_id: int,
-    owner: str,
-    state: Outcome,
-    *,
-    token: int,
-    now: datetime,
-    reason: str | None = None,
-    outcome: Json = None,
-    next_attempt_at: datetime | None = None,
-) -> bool:
-    """Say how the work on a claimed row ended; False, and nothing said, where it is not ours.
-
-    `retrying` needs the time of the next attempt (else ValueError) and holds back its key until
-    it has ended otherwise.
-    """
-    said = {"reason": reason, "outcome": outcome, "next_attempt_at": next_attempt_at}
-    return await run_one(tx, finishing(row_id, owner, state, token=token, now=now, **said))
 
 
 def finishing(
@@ -213,7 +185,11 @@ def finishing(
     outcome: Json = None,
     next_attempt_at: datetime | None = None,
 ) -> Step:
-    """The step of `finish`, which changes the row where it is ours."""
+    """The step that says how the work on a claimed row ended, and changes it where it is ours.
+
+    `retrying` needs the time of the next attempt (else ValueError) and holds back its key until
+    it has ended otherwise.
+    """
     if (state == "retrying") != (next_attempt_at is not None):
         raise ValueError(f"{state} with next_attempt_at={next_attempt_at}: only retrying has one")
     return _FINISH.one(

@@ -1,8 +1,8 @@
 """What we have done: each effect under its business key, kept for ever, so that it is done once.
 
-Before the call `begin` writes the intent in a transaction of its own; after it `finish` writes the
-answer. An intent found without an answer may have happened: look in the provider, then either
-`finish` it or call again after `mark_sent`.
+Before the call `begin` writes the intent in a transaction of its own; after it the step `finishing`
+writes the answer. An intent found without an answer may have happened: look in the provider, then
+either write that it did, or call again after `mark_sent`.
 """
 
 from __future__ import annotations
@@ -143,22 +143,10 @@ async def withdraw(tx: AsyncConnection, key: str) -> bool:
     return False
 
 
-async def finish(
-    tx: AsyncConnection,
-    key: str,
-    provider_id: str | None,
-    response: Json,
-    found_by: FoundBy,
-    now: datetime,
-) -> bool:
-    """Write that the effect happened and how we know; False where that is written already."""
-    return await run_one(tx, finishing(key, provider_id, response, found_by, now))
-
-
 def finishing(
     key: str, provider_id: str | None, response: Json, found_by: FoundBy, now: datetime
 ) -> Step:
-    """The step of `finish`, which changes a row where that is not written already."""
+    """The step that says that the effect happened, and changes it where that is not said yet."""
     return _FINISH.one(
         key=key,
         state="done",

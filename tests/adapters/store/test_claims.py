@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from adapters.store import Store, inbox
+from adapters.store.bulk import run_one
 from adapters.store.inbox import InboxRow, Outcome
 from tests.adapters.store.examples import LATER, NOW, SOON, a_reaction
 
@@ -38,14 +39,16 @@ async def _claim(store: Store, limit: int = 1_000, **given: Any) -> list[InboxRo
 async def _finish(store: Store, row: InboxRow, state: Outcome) -> None:
     later = SOON if state == "retrying" else None
     async with store.write() as tx:
-        assert await inbox.finish(
+        assert await run_one(
             tx,
-            row.id,
-            row.lease_owner or "",
-            state,
-            token=row.lease_token,
-            now=NOW,
-            next_attempt_at=later,
+            inbox.finishing(
+                row.id,
+                row.lease_owner or "",
+                state,
+                token=row.lease_token,
+                now=NOW,
+                next_attempt_at=later,
+            ),
         )
 
 
@@ -155,7 +158,10 @@ async def test_rows_that_wait_for_hours_do_not_starve_the_others(store: Store) -
     async with store.write() as tx:
         waiting = await inbox.claim(tx, "a", NOW, SOON, 2 * WINDOW, ["recharge"])
         for row in waiting:
-            await inbox.finish(tx, row.id, "a", "retrying", token=1, now=NOW, next_attempt_at=LATER)
+            await run_one(
+                tx,
+                inbox.finishing(row.id, "a", "retrying", token=1, now=NOW, next_attempt_at=LATER),
+            )
 
     await _add(store, "fresh")
 

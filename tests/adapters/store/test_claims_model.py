@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import Store, inbox
+from adapters.store.bulk import run_one
 from adapters.store.inbox import Outcome, State
 from tests.adapters.store.examples import NOW, a_reaction
 
@@ -147,8 +148,11 @@ class Claims(RuleBasedStateMachine):
         row, holds, now = turn.row, turn.holds, self.now
         due = now + RETRY_AFTER if state == "retrying" else None
         said = self.write(
-            lambda tx: inbox.finish(
-                tx, row.id, turn.owner, state, token=turn.token, now=now, next_attempt_at=due
+            lambda tx: run_one(
+                tx,
+                inbox.finishing(
+                    row.id, turn.owner, state, token=turn.token, now=now, next_attempt_at=due
+                ),
             )
         )
         assert said == holds
@@ -161,7 +165,7 @@ class Claims(RuleBasedStateMachine):
         turn = data.draw(st.sampled_from(self.turns))
         row, until = turn.row, self.now + LEASE
         said = self.write(
-            lambda tx: inbox.extend_lease(tx, row.id, turn.owner, until, token=turn.token)
+            lambda tx: run_one(tx, inbox.extending(row.id, turn.owner, until, token=turn.token))
         )
         assert said == turn.holds
         if said:

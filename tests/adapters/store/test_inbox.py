@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from adapters.store import Store, inbox
+from adapters.store.bulk import run_one
 from adapters.store.inbox import InboxRow, Outcome, State
 from tests.adapters.store.examples import LATER, NOW, SOON, a_reaction
 
@@ -26,8 +27,11 @@ async def _claim(store: Store, owner: str = "a", limit: int = 10) -> list[InboxR
 async def _finish(store: Store, row: InboxRow, state: Outcome) -> None:
     later = SOON if state == "retrying" else None
     async with store.write() as tx:
-        assert await inbox.finish(
-            tx, row.id, "a", state, token=row.lease_token, now=NOW, next_attempt_at=later
+        assert await run_one(
+            tx,
+            inbox.finishing(
+                row.id, "a", state, token=row.lease_token, now=NOW, next_attempt_at=later
+            ),
         )
 
 
@@ -108,15 +112,17 @@ async def test_a_finished_row_says_how_it_ended(store: Store, state: Outcome) ->
     (row,) = await _claim(store)
 
     async with store.write() as tx:
-        ended = await inbox.finish(
+        ended = await run_one(
             tx,
-            row.id,
-            "a",
-            state,
-            token=row.lease_token,
-            now=LATER,
-            reason="no account for P-1",
-            outcome={"effects": ["charge/1"]},
+            inbox.finishing(
+                row.id,
+                "a",
+                state,
+                token=row.lease_token,
+                now=LATER,
+                reason="no account for P-1",
+                outcome={"effects": ["charge/1"]},
+            ),
         )
 
     assert ended
@@ -129,9 +135,11 @@ async def test_a_finished_row_says_how_it_ended(store: Store, state: Outcome) ->
 async def test_only_a_retrying_row_has_a_next_attempt(store: Store) -> None:
     async with store.write() as tx:
         with pytest.raises(ValueError, match="retrying with next_attempt_at=None"):
-            await inbox.finish(tx, 1, "a", "retrying", token=1, now=NOW)
+            await run_one(tx, inbox.finishing(1, "a", "retrying", token=1, now=NOW))
         with pytest.raises(ValueError, match="only retrying has one"):
-            await inbox.finish(tx, 1, "a", "dead", token=1, now=NOW, next_attempt_at=SOON)
+            await run_one(
+                tx, inbox.finishing(1, "a", "dead", token=1, now=NOW, next_attempt_at=SOON)
+            )
 
 
 async def test_a_lease_can_be_extended_while_it_is_held(store: Store) -> None:
@@ -139,7 +147,7 @@ async def test_a_lease_can_be_extended_while_it_is_held(store: Store) -> None:
     (row,) = await _claim(store)
 
     async with store.write() as tx:
-        assert await inbox.extend_lease(tx, row.id, "a", LATER, token=row.lease_token)
+        assert await run_one(tx, inbox.extending(row.id, "a", LATER, token=row.lease_token))
         assert await inbox.claim(tx, "b", SOON, LATER, 10, ["recharge"]) == []
 
 
@@ -152,8 +160,8 @@ async def test_who_lost_his_lease_changes_nothing(store: Store, new_owner: str) 
 
     async with store.write() as tx:
         token = old.lease_token
-        assert not await inbox.extend_lease(tx, old.id, "a", LATER, token=token)
-        assert not await inbox.finish(tx, old.id, "a", "dead", token=token, now=SOON)
+        assert not await run_one(tx, inbox.extending(old.id, "a", LATER, token=token))
+        assert not await run_one(tx, inbox.finishing(old.id, "a", "dead", token=token, now=SOON))
         assert not await inbox.release(tx, old.id, "a", token=token, now=SOON)
 
     assert await _one(store) == new
@@ -167,8 +175,8 @@ async def test_who_has_finished_cannot_finish_again(store: Store) -> None:
 
     async with store.write() as tx:
         token = row.lease_token
-        assert not await inbox.finish(tx, row.id, "a", "dead", token=token, now=NOW)
-        assert not await inbox.extend_lease(tx, row.id, "a", LATER, token=token)
+        assert not await run_one(tx, inbox.finishing(row.id, "a", "dead", token=token, now=NOW))
+        assert not await run_one(tx, inbox.extending(row.id, "a", LATER, token=token))
     assert (await _one(store)).state == "succeeded"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from adapters.store import Store, ledger
+from adapters.store.bulk import run_one
 from adapters.store.ledger import Effect
 from tests.adapters.store.examples import LATER, NOW, SOON
 
@@ -36,7 +37,7 @@ async def test_a_second_intent_finds_the_first_and_changes_nothing(store: Store)
 async def test_an_effect_done_is_found_done_for_ever(store: Store) -> None:
     await _begin(store)
     async with store.write() as tx:
-        assert await ledger.finish(tx, "charge/1", "4711", {"id": 4711}, "answer", SOON)
+        assert await run_one(tx, ledger.finishing("charge/1", "4711", {"id": 4711}, "answer", SOON))
 
     found = await _begin(store)
 
@@ -50,11 +51,11 @@ async def test_an_effect_is_finished_once(store: Store) -> None:
     await _begin(store)
 
     async with store.write() as tx:
-        assert await ledger.finish(tx, "charge/1", "4711", None, "reference", SOON)
-        assert not await ledger.finish(tx, "charge/1", "4712", None, "value", LATER)
+        assert await run_one(tx, ledger.finishing("charge/1", "4711", None, "reference", SOON))
+        assert not await run_one(tx, ledger.finishing("charge/1", "4712", None, "value", LATER))
         assert not await ledger.mark_sent(tx, "charge/1", request=REQUEST, now=LATER)
         assert not await ledger.withdraw(tx, "charge/1")
-        assert not await ledger.finish(tx, "charge/unknown", "1", None, "answer", SOON)
+        assert not await run_one(tx, ledger.finishing("charge/unknown", "1", None, "answer", SOON))
         found = await ledger.get(tx, ["charge/1"])
 
     assert (found["charge/1"].provider_id, found["charge/1"].done_at) == ("4711", SOON)
@@ -103,7 +104,7 @@ async def test_a_call_whose_answer_is_lost_is_marked_until_the_next_call(store: 
         lost = (await ledger.get(tx, ["charge/1"]))["charge/1"]
         await ledger.mark_sent(tx, "charge/1", request=REQUEST, now=LATER)
         again = (await ledger.get(tx, ["charge/1"]))["charge/1"]
-        await ledger.finish(tx, "charge/1", "4711", None, "answer", LATER)
+        await run_one(tx, ledger.finishing("charge/1", "4711", None, "answer", LATER))
         assert not await ledger.mark_lost(tx, "charge/1", LATER)
 
     assert (lost.lost_at, again.lost_at) == (SOON, None)
@@ -113,7 +114,9 @@ async def test_ids_of_the_provider_that_are_taken_are_told(store: Store) -> None
     for number in range(3):
         await _begin(store, f"charge/{number}")
         async with store.write() as tx:
-            await ledger.finish(tx, f"charge/{number}", f"id-{number}", None, "answer", NOW)
+            await run_one(
+                tx, ledger.finishing(f"charge/{number}", f"id-{number}", None, "answer", NOW)
+            )
     await _begin(store, "charge/unfinished")
 
     async with store.read() as tx:

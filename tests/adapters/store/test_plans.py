@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import Store, cursors, entities, hints, inbox, leases, ledger, outbox
+from adapters.store.bulk import run_one
 from tests.adapters.store.examples import (
     LATER,
     NOW,
@@ -85,9 +86,9 @@ async def _outbox(tx: AsyncConnection) -> None:
 async def _inbox(tx: AsyncConnection) -> None:
     await inbox.add(tx, [a_reaction()])
     (row,) = await inbox.claim(tx, "a", NOW, SOON, 10, ["recharge"])
-    await inbox.extend_lease(tx, row.id, "a", LATER, token=1)
+    await run_one(tx, inbox.extending(row.id, "a", LATER, token=1))
     await inbox.release(tx, row.id, "a", token=1, now=NOW)
-    await inbox.finish(tx, row.id, "a", "dead", token=2, now=NOW)
+    await run_one(tx, inbox.finishing(row.id, "a", "dead", token=2, now=NOW))
     await inbox.retry(tx, [1, 2], NOW)
     await inbox.get(tx, 1)
     await inbox.ids_in(tx, ["blocked", "dead"])
@@ -101,7 +102,7 @@ async def _ledger(tx: AsyncConnection) -> None:
     await ledger.begin(tx, "k", "recharge", 1, "operate", None, NOW)
     await ledger.mark_sent(tx, "k", request=None, now=NOW)
     await ledger.withdraw(tx, "k")
-    await ledger.finish(tx, "k", "1", None, "answer", NOW)
+    await run_one(tx, ledger.finishing("k", "1", None, "answer", NOW))
     await ledger.of_reaction(tx, 1)
     await ledger.claimed_provider_ids(tx, "operate", ["1", "2"])
 

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import Store, cursors, inbox, ledger
+from adapters.store.bulk import run_one
 from adapters.store.inbox import InboxRow, Outcome
 from adapters.store.tables import reactions
 from tests.adapters.store.examples import a_reaction
@@ -73,20 +74,22 @@ async def _ended(tx: AsyncConnection) -> None:
     for row, (_, state, reason) in zip(rows, ENDINGS, strict=True):
         again = NOW + timedelta(days=1) if state == "retrying" else None
         outcome = {"status": 400, "response": "Jo Doe"} if state == "dead" else None
-        await inbox.finish(
+        await run_one(
             tx,
-            row.id,
-            "test",
-            state,
-            token=row.lease_token,
-            now=NOW,
-            reason=reason,
-            outcome=outcome,
-            next_attempt_at=again,
+            inbox.finishing(
+                row.id,
+                "test",
+                state,
+                token=row.lease_token,
+                now=NOW,
+                reason=reason,
+                outcome=outcome,
+                next_attempt_at=again,
+            ),
         )
     key = "charge-sheet/plentific/invoice-1/1"
     await ledger.begin(tx, key, NAME, 1, "operate", {"account": "277754"}, NOW)
-    await ledger.finish(tx, key, "452331", {"ids": ["452331"]}, "answer", NOW)
+    await run_one(tx, ledger.finishing(key, "452331", {"ids": ["452331"]}, "answer", NOW))
 
 
 def rows(url: str) -> dict[int, InboxRow]:
