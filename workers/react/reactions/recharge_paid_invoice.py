@@ -162,8 +162,20 @@ def _effect(
 
 
 def _is_nothing(item: InvoiceItem) -> bool:
-    net = (item.quantity * item.unit_price).quantize(PENNY, ROUND_HALF_UP)
-    return net == 0 and abs(item.amount_including_tax) <= PENNY
+    return _to_the_penny(item.quantity * item.unit_price) == 0 and _adds_up(item)
+
+
+def _adds_up(item: InvoiceItem) -> bool:
+    """Whether the line's total is its quantity, price and VAT; a penny of rounding is allowed."""
+    return abs(_gross(item) - item.amount_including_tax) <= PENNY
+
+
+def _gross(item: InvoiceItem) -> Decimal:
+    return _to_the_penny(item.quantity * item.unit_price * (1 + item.vat_percent / 100))
+
+
+def _to_the_penny(amount: Decimal) -> Decimal:
+    return amount.quantize(PENNY, ROUND_HALF_UP)
 
 
 def effect_key(connection: str, invoice_uuid: str, line: int) -> str:
@@ -201,19 +213,18 @@ def price(invoice: Invoice, item: InvoiceItem) -> tuple[Decimal, Decimal]:
     Raises:
         Blocked: Quantity, unit price, VAT and the line's total contradict each other.
     """
-    net = item.quantity * item.unit_price
-    gross = (net * (1 + item.vat_percent / 100)).quantize(PENNY, ROUND_HALF_UP)
-    if abs(gross - item.amount_including_tax) > PENNY:
+    if not _adds_up(item):
         raise Blocked(
             f"invoice {invoice.number} line {item.line} does not add up: {item.quantity} × "
-            f"{item.unit_price} and {item.vat_percent} % VAT make {gross}, "
+            f"{item.unit_price} and {item.vat_percent} % VAT make {_gross(item)}, "
             f"not {item.amount_including_tax}"
         )
+    net = item.quantity * item.unit_price
     if net <= 0:
         raise Blocked(f"invoice {invoice.number} line {item.line} is not above zero: {net}")
     if item.unit_price == item.unit_price.quantize(PENNY) and net == net.quantize(PENNY):
         return item.quantity, item.unit_price.quantize(PENNY)
-    return Decimal(1), net.quantize(PENNY, ROUND_HALF_UP)
+    return Decimal(1), _to_the_penny(net)
 
 
 def period(paid: datetime, line: int, timezone: str) -> tuple[datetime, datetime]:

@@ -74,6 +74,11 @@ def test_a_line_worth_nothing_that_claims_an_amount_blocks() -> None:
         charges(line("0", "55.00", amount="66.00"))
 
 
+@pytest.mark.parametrize("amount", ["0.00", "0.01", "0.02"])
+def test_a_line_worth_less_than_half_a_penny_is_not_charged(amount: str) -> None:
+    assert charges(line("0.487", "0.0079", vat="30", amount=amount)) == []
+
+
 @pytest.mark.parametrize("amount", ["65.99", "66.00", "66.01"])
 def test_a_penny_of_rounding_is_allowed(amount: str) -> None:
     (call,) = charges(line("1", "55.00", amount=amount))
