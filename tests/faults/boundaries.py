@@ -20,6 +20,7 @@ from adapters.store.groups import Groups
 from workers import relay
 from workers.detect import cycle, observe
 from workers.react import attempt, executor, intake, once
+from workers.react.turn import Turn
 
 store_class: Any = Store
 """As something whose methods may be replaced."""
@@ -157,6 +158,10 @@ def _with_records(records: Sequence[Any], *_: Any) -> bool:
     return len(records) > 0
 
 
+def _owes(turn: Turn, *_: Any, **_named: Any) -> bool:
+    return turn.owed is not None
+
+
 POINTS: Mapping[str, Arm] = {
     "within-baseline": after_commit(cycle, "_baseline"),
     "before-detect-commit": before_commit(observe, "_save", _invoices_have_news),
@@ -169,8 +174,8 @@ POINTS: Mapping[str, Arm] = {
     "after-intent": after_commit(attempt, "ensure"),
     "before-call": before(once, "_send"),
     "after-answer": after(Resource, "put", bool),
-    "before-outcome-commit": before_commit(once, "_settle"),
-    "after-outcome-commit": after_commit(once, "_settle"),
+    "before-outcome-commit": before_commit(Turn, "write", _owes),
+    "after-outcome-commit": after_commit(Turn, "write", _owes),
     "before-end-commit": before_commit(attempt, "_finish"),
     "after-end-commit": after_commit(attempt, "_finish"),
 }

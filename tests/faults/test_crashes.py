@@ -38,9 +38,15 @@ CRASHES = (
     AFTER_INBOX,
     Crash("after the claim", "after-claim"),
     *UNCLEAR,
-    Crash("before the outcome commits", "before-outcome-commit", found=LOOKED_FOR),
+    Crash(
+        "before the outcome and the next intent commit", "before-outcome-commit", found=LOOKED_FOR
+    ),
     Crash("between two lines of the invoice", "after-outcome-commit:1"),
-    Crash("after the last outcome, before the reaction's end", "before-end-commit"),
+    Crash(
+        "before the last outcome and the reaction's end commit",
+        "before-end-commit",
+        found=("answer", "reference"),
+    ),
     Crash("after the reaction's end committed", "after-end-commit"),
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -20,18 +19,17 @@ from adapters.store import inbox, outbox
 from adapters.store.engine import Store
 from adapters.store.errors import StoreError
 from adapters.store.inbox import InboxRow
-from adapters.store.trips import Ran
-from events import reactions
-from events.envelope import Event, MalformedEvent
+from events.envelope import MalformedEvent
 from workers import announce
 from workers.clock import Clock
 from workers.react.audit import AUDITED, Ending, audit_event
 from workers.react.means import Means
-from workers.react.once import LeaseLost, NotSettled, Refused, ensure
+from workers.react.once import Refused, ensure
 from workers.react.reach import reach_of
 from workers.react.reaction import Blocked, Json, Missing
 from workers.react.retry import next_attempt
 from workers.react.row import event_of
+from workers.react.turn import LeaseLost, NotSettled, Turn, held
 from workers.telemetry import logs, metrics, tracing
 
 MISSING: Json = {"missing": "mapping"}
@@ -60,8 +58,6 @@ async def carry_out(means: Means, row: InboxRow) -> Ending | None:
     Raises:
         StoreError: The end could not be saved; the row's lease will run out.
     """
-    event: Event | None = None
-    done: list[reactions.Effect] = []
     with tracing.span(
         f"react {row.reaction}",
         parent=tracing.carried({"traceparent": row.traceparent}),
@@ -69,28 +65,43 @@ async def carry_out(means: Means, row: InboxRow) -> Ending | None:
     ):
         try:
             event = event_of(row)
-            outcome = await _try(means, row, event, done)
-            ending = Ending("succeeded", outcome=outcome, answered=bool(done))
+        except Exception as error:
+            ending = _ending(means, row, error)
+            await _finish(means, row, None, ending)
+            return ending
+        turn = Turn(means, row, means.reactions[row.reaction], event)
+        try:
+            return await _attempt(turn)
         except LeaseLost:
             log.warning("taken over by another process", reaction=row.reaction, row=row.id)
             return None
-        except StoreError:
-            raise
-        except Exception as error:
-            ending = _ending(means, row, error)
-        ending = replace(ending, reason=_readable(ending.reason), effects=tuple(done))
-        await _finish(means, row, event, ending)
+        finally:
+            await turn.settle()  # nothing is owed, unless what came after the answer went wrong
+
+
+async def _attempt(turn: Turn) -> Ending:
+    means, row = turn.means, turn.row
+    try:
+        outcome = await _try(turn)
+        ending = Ending("succeeded", outcome=outcome, answered=bool(turn.effects))
+    except (LeaseLost, StoreError):
+        raise
+    except Exception as error:
+        ending = _ending(means, row, error)
+    try:
+        await _finish(means, row, turn, ending)
+    except (NotSettled, Blocked) as error:
+        ending = _ending(means, row, error)
+        await _finish(means, row, turn, ending)
     return ending
 
 
-async def _try(
-    means: Means, row: InboxRow, event: Event, done: list[reactions.Effect]
-) -> Json | None:
-    """Make the planned effects, each noted in `done`; or say what a dry run would have sent."""
-    configured = means.reactions[row.reaction]
+async def _try(turn: Turn) -> Json | None:
+    """Make the planned effects; or say what a dry run would have sent."""
+    configured, row = turn.configured, turn.row
     reaction, settings = configured.reaction, configured.settings
-    facts = await reaction.gather(reach_of(means.store, configured), event, settings)
-    effects = reaction.plan(event, settings, configured.place, facts)
+    facts = await reaction.gather(reach_of(turn.means.store, configured), turn.event, settings)
+    effects = reaction.plan(turn.event, settings, configured.place, facts)
     if row.mode == "dry-run":
         planned = [
             {"key": e.key, "kind": e.kind.name, "request": e.kind.request(e.call)} for e in effects
@@ -99,8 +110,8 @@ async def _try(
     if settings.mode != "live":
         raise Blocked(f"reactions.{row.reaction}.mode is not live any more: make it so, then retry")
     for effect in effects:
-        done.append(await ensure(means, row, configured, event, effect))
-    return {"effects": [one.model_dump(mode="json") for one in done]}
+        await ensure(turn, effect)
+    return {"effects": [one.model_dump(mode="json") for one in turn.effects]}
 
 
 def _ending(means: Means, row: InboxRow, error: Exception) -> Ending:
@@ -166,22 +177,28 @@ def _refusal(refused: Refused) -> Json:
     }
 
 
-async def _finish(means: Means, row: InboxRow, event: Event | None, ending: Ending) -> None:
-    now = means.clock.now()
+async def _finish(means: Means, row: InboxRow, turn: Turn | None, ending: Ending) -> None:
+    now, reason = means.clock.now(), _readable(ending.reason)
     end = inbox.finishing(
         row.id,
         means.owner,
         ending.state,
         token=row.lease_token,
         now=now,
-        reason=ending.reason,
+        reason=reason,
         outcome=ending.outcome,
         next_attempt_at=ending.again_at,
     )
-    told = [audit_event(row, event, ending, now)] if ending.state in AUDITED else []
-    steps = [end, *(outbox.adding(announce.row(one, now)) for one in told)]
+    event = turn.event if turn else None
+    effects = turn.effects if turn else ()
+    told = replace(ending, reason=reason, effects=tuple(effects))
+    news = [audit_event(row, event, told, now)] if ending.state in AUDITED else []
     try:
-        await means.store.run(steps, _held, "outbox")
+        if turn is not None:
+            await turn.write(end, news=news)
+        else:
+            steps = [end, *(outbox.adding(announce.row(one, now)) for one in news)]
+            await means.store.run(steps, held, "outbox")
     except LeaseLost:
         log.warning("ended after its lease", reaction=row.reaction, row=row.id)
         return
@@ -192,11 +209,5 @@ async def _finish(means: Means, row: InboxRow, event: Event | None, ending: Endi
         row=row.id,
         state=ending.state,
         attempts=row.attempts,
-        reason=ending.reason,
+        reason=reason,
     )
-
-
-def _held(ran: Sequence[Ran]) -> None:
-    ended = ran[0]
-    if not ended.changed:
-        raise LeaseLost

@@ -60,8 +60,11 @@ class Intake:
 
 def topics(intake: Intake) -> list[str]:
     """Return the topics, with prefix, whose events some reaction answers."""
-    types = {name for one in intake.reactions.values() for name in one.reaction.event_types}
-    return sorted({catalogue.topic_of(name, intake.topic_prefix) for name in types})
+    return sorted({catalogue.topic_of(name, intake.topic_prefix) for name in _types(intake)})
+
+
+def _types(intake: Intake) -> set[str]:
+    return {name for one in intake.reactions.values() for name in one.reaction.event_types}
 
 
 def group_id(intake: Intake) -> str:
@@ -71,6 +74,8 @@ def group_id(intake: Intake) -> str:
 
 def consumer(intake: Intake, kafka: KafkaSettings) -> KafkaBroker:
     """Build the FastStream broker whose one subscriber feeds the inbox. It is not started yet."""
+    for name in _types(intake):
+        metrics.EVENTS_RECEIVED.labels(name)  # 0 from the start: that none is taken must be seen
     broker = KafkaBroker(
         kafka.bootstrap_servers,
         security=security(kafka),

@@ -13,7 +13,7 @@ from zlib import crc32
 from tests.faults.crash.points import Point
 from tests.faults.crash.stage import Outcome, Stage, copy_of, ended
 
-MAKING_EFFECTS = tuple(f"workers/react/{part}" for part in ("once", "effects/", "attempt"))
+MAKING_EFFECTS = tuple(f"workers/react/{part}" for part in ("once", "turn", "effects/", "attempt"))
 
 
 async def undisturbed(begun: Stage, folder: Path) -> tuple[Outcome, list[Point]]:

@@ -1,0 +1,211 @@
+"""A turn at a row of the inbox: what its steps share, and what the provider has answered last.
+
+An answer is written down together with what comes next, the intent of the next effect or the end
+of the reaction: fewer transactions, and none of them waits for another. Where that cannot be, each
+is written for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adapters.store import inbox, ledger, outbox
+from adapters.store.bulk import Step
+from adapters.store.inbox import InboxRow
+from adapters.store.trips import Ran
+from events import reactions as audit
+from events.building import new_event
+from events.envelope import Event
+from workers import announce
+from workers.react.means import Means
+from workers.react.reaction import Blocked, Configured, Done, Effect
+from workers.telemetry import metrics, tracing
+
+
+class LeaseLost(Exception):
+    """Another process has taken the reaction over: this one may not send any more."""
+
+
+class NotSettled(Exception):
+    """It cannot be told yet whether an earlier call took effect: look again then."""
+
+    def __init__(self, until: datetime, why: str = "an earlier call has no answer yet") -> None:
+        super().__init__(why)
+        self.until = until
+
+
+class _SettledBefore(Exception):
+    """The effect is known to have happened: it is not to be told again."""
+
+
+class _NotTogether(Exception):
+    """What was answered last is to be written for itself."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An effect that the provider says or shows to have happened, and when we heard of it."""
+
+    effect: Effect
+    done: Done
+    at: datetime
+
+
+@dataclass
+class Turn:
+    """One attempt at a row.
+
+    Attributes:
+        settled: The effects of which the ledger says that they have happened, in their order.
+        owed: What was answered last and is not written down yet.
+    """
+
+    means: Means
+    row: InboxRow
+    configured: Configured
+    event: Event
+    settled: list[audit.Effect] = field(default_factory=list)
+    owed: Answer | None = None
+
+    @property
+    def effects(self) -> list[audit.Effect]:
+        """The effects that have happened, with the one that is owed."""
+        return self.settled if self.owed is None else [*self.settled, self._audit(self.owed)]
+
+    def extension(self) -> Step:
+        """The step that holds the row for another lease."""
+        until, row = self.means.clock.now() + self.means.lease, self.row
+        return inbox.extending(row.id, self.means.owner, until, token=row.lease_token)
+
+    def has(self, effect: Effect, provider_id: str | None, found_by: str | None) -> None:
+        """Count an effect that the ledger has."""
+        self.settled.append(self._told(effect, provider_id, found_by))
+
+    async def write(self, first: Step, *others: Step, news: Sequence[Event] = ()) -> Sequence[Ran]:
+        """Write steps of which the first changes the row, news, and with them what is owed.
+
+        Returns what the steps left.
+
+        Raises:
+            LeaseLost: The row is not ours any more; of these steps nothing is written.
+            NotSettled, Blocked: As `settle`; of these steps nothing is written.
+        """
+        now, topics = self.means.clock.now(), ["outbox"] if news else []
+        steps = [first, *others, *(outbox.adding(announce.row(one, now)) for one in news)]
+        owed = self.owed
+        if owed is None:
+            return await self.means.store.run(steps, held, *topics)
+        settling = self._settling(owed)
+
+        def judge(ran: Sequence[Ran]) -> None:
+            if _others(ran) or not _is_news(ran):
+                raise _NotTogether
+            held(ran[len(settling) :])
+
+        try:
+            ran = await self.means.store.run([*settling, *steps], judge, "outbox")
+        except (_NotTogether, LeaseLost):
+            await self.settle()
+            return await self.means.store.run(steps, held, *topics)
+        self._settled(owed)
+        return ran[len(settling) :]
+
+    async def settle(self) -> None:
+        """Save what is owed: that the effect happened, and the event that tells of it.
+
+        Raises:
+            NotSettled: What was found by its values has been found for another effect meanwhile.
+            Blocked: What was found for another effect by its values is certainly this one's.
+        """
+        owed, self.owed = self.owed, None
+        if owed is None:
+            return
+        effect, done, place = owed.effect, owed.done, self.configured.place.connection
+
+        def judge(ran: Sequence[Ran]) -> None:
+            if _others(ran) and done.found_by == "value":
+                raise NotSettled(owed.at, f"{done.provider_id} in {place} is another effect's")
+            if not _is_news(ran):
+                raise _SettledBefore
+
+        claimed = False
+        with suppress(_SettledBefore):
+            claimed = _others(await self.means.store.run(self._settling(owed), judge, "outbox"))
+        if claimed:
+            raise Blocked(
+                f"{effect.kind.name} {done.provider_id} in {place} is that of {effect.key}, but "
+                "was taken for another of ours that looked the same: see whether that one is "
+                "missing, then retry"
+            )
+        self._settled(owed)
+
+    def _settling(self, owed: Answer) -> list[Step]:
+        """The steps of which `_others` and `_is_news` read what they left."""
+        done, place = owed.done, self.configured.place.connection
+        said = ledger.finishing(
+            owed.effect.key, done.provider_id, done.response, done.found_by, owed.at
+        )
+        told = [outbox.adding(announce.row(one, owed.at)) for one in self._outcome(owed)]
+        return [ledger.claimed(place, done.provider_id), said, *told]
+
+    def _outcome(self, owed: Answer) -> list[Event]:
+        effect, place = owed.effect, self.configured.place
+        if effect.kind.outcome is None:
+            return []
+        outcome = effect.kind.outcome(place, effect.call, owed.done)
+        carrier = tracing.carry()
+        told = new_event(
+            outcome.event_type,
+            connection=place.connection,
+            entity_id=owed.done.provider_id,
+            transition=effect.key,
+            data=outcome.data,
+            sequence=1,
+            time=owed.at,
+            detected_at=owed.at,
+            caused_by=self.event,
+            traceparent=carrier.get("traceparent"),
+            tracestate=carrier.get("tracestate"),
+        )
+        return [told]
+
+    def _settled(self, owed: Answer) -> None:
+        self.owed = None
+        self.settled.append(self._audit(owed))
+        metrics.END_TO_END_SECONDS.labels(self.configured.reaction.name).observe(
+            max((owed.at - self.event.time).total_seconds(), 0)
+        )
+
+    def _audit(self, owed: Answer) -> audit.Effect:
+        return self._told(owed.effect, owed.done.provider_id, owed.done.found_by)
+
+    def _told(self, effect: Effect, provider_id: str | None, found_by: str | None) -> audit.Effect:
+        return audit.Effect(
+            key=effect.key,
+            connection=self.configured.place.connection,
+            provider_id=provider_id,
+            found_by=audit.FoundBy(found_by) if found_by else None,
+        )
+
+
+def held(ran: Sequence[Ran]) -> None:
+    """Judge steps of which the first changes the row.
+
+    Raises:
+        LeaseLost: It did not.
+    """
+    if not ran[0].changed:
+        raise LeaseLost
+
+
+def _others(ran: Sequence[Ran]) -> bool:
+    """Whether what the provider has belongs to another effect already."""
+    return bool(ran[0].rows)
+
+
+def _is_news(ran: Sequence[Ran]) -> bool:
+    """Whether the ledger did not say yet that the effect happened."""
+    return bool(ran[1].changed)
