@@ -36,8 +36,10 @@ fix: .venv/.ready ## Mend what the linter can mend, and format
 bench: .venv/.ready ## Measure, beside other tools that it fetches, and write tests/benchmarks/RESULTS.md
 	@$(BIN)/python -m tests.benchmarks
 
-schemas: .venv/.ready ## Write the events' JSON Schemas
+schemas: .venv/.ready ## Write the events' JSON Schemas, their examples and the AsyncAPI document
 	@$(BIN)/tiebeam schemas export events/schemas
+	@$(BIN)/python -m tests.events.examples
+	@$(BIN)/tiebeam schemas asyncapi deploy/asyncapi/asyncapi.json
 
 coverage: .venv/.ready ## Write adapters/COVERAGE.md anew
 	@$(BIN)/python -m tests.adapters.contract.coverage_page

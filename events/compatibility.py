@@ -1,13 +1,21 @@
-"""Would a reader of the old schema break on what the new one allows? Lists every way it would.
+"""Would a reader break on what another schema than its own allows? Lists every way it would.
 
-Readers validate with the schema that they have, and rely on what it guarantees. So everything that
-the new schema allows must be allowed by the old one, in every part that the old one knows:
+Readers validate with the schema that they have, and rely on what it guarantees. They meet newer
+events, for they are not deployed with us (`breaking_changes`), and older ones, for topics keep them
+and a replay tells them again (`unreadable`).
+
+Everything that the new schema allows must be allowed by the old one, in every part that the old one
+knows:
 
 - allowed: a new property, guaranteed or not; a value that is guaranteed now; fewer enum values;
   a narrower type (`integer` for `number`, no more null); a stricter bound; new texts, examples.
 - breaking: a property gone, or no longer guaranteed; null or another type where it was not; a new
   enum value where the old schema lists them all; a bound, pattern or format loosened or changed.
   A keyword that this module does not know must stay as it is.
+
+Older events are read the other way round: all that the old schema allows must be allowed by the new
+one, which may have more properties, but cannot guarantee them. Both together leave one thing that
+may change within a version: properties come, and none of them is required.
 """
 
 from __future__ import annotations
@@ -44,7 +52,17 @@ def breaking_changes(old: Schema, new: Schema) -> list[str]:
 
     Both are JSON Schemas of one event's data, with local `$ref`s only.
     """
-    return list(_compare(_inline(old, old), _inline(new, new), ""))
+    return list(_compare(_inline(old, old), _inline(new, new), "", relied_on=True))
+
+
+def unreadable(older: Schema, reader: Schema) -> list[str]:
+    """List the places where events of an older schema do not fit what a reader has now.
+
+    What older events may hold beyond their schema is left aside: its producers wrote nothing so.
+    """
+    found = _compare(_inline(reader, reader), _inline(older, older), "", relied_on=False)
+    places = dict.fromkeys(fault.partition(": ")[0] for fault in found)
+    return [f"{place}: older events do not fit (what is new needs a default)" for place in places]
 
 
 def _inline(node: Any, root: Schema, inside: tuple[str, ...] = ()) -> Any:
@@ -64,11 +82,14 @@ def _inline(node: Any, root: Schema, inside: tuple[str, ...] = ()) -> Any:
     return {**_inline(found, root, (*inside, target)), **rest}
 
 
-def _compare(old: Any, new: Any, place: str) -> Iterator[str]:
-    """Compare two places, either of which may offer alternatives (`anyOf`, a list of types)."""
+def _compare(old: Any, new: Any, place: str, *, relied_on: bool) -> Iterator[str]:
+    """Compare two places, either of which may offer alternatives (`anyOf`, a list of types).
+
+    Where readers rely on what `old` names, all of that must be there; else only what it requires.
+    """
     accepted = _alternatives(old)
     for offered in _alternatives(new):
-        complaints = [list(_compare_one(option, offered, place)) for option in accepted]
+        complaints = [list(_compare_one(one, offered, place, relied_on)) for one in accepted]
         if all(complaints):
             same_type = [
                 found
@@ -97,15 +118,16 @@ def _alternatives(schema: Any) -> list[Schema]:
     return [schema]
 
 
-def _compare_one(old: Schema, new: Schema, place: str) -> Iterator[str]:
+def _compare_one(old: Schema, new: Schema, place: str, relied_on: bool) -> Iterator[str]:
     at = place or "data"
     if not _type_fits(old, new):
         yield f"{at}: was {_named(old)}, may be {_named(new)} now"
         return
     yield from (f"{at}: {fault}" for fault in _compare_values(old, new))
-    yield from _compare_properties(old, new, place)
+    yield from _compare_properties(old, new, place, relied_on)
     if "items" in old:
-        yield from _compare(old["items"], new.get("items", True), f"{place}[]")
+        items = new.get("items", True)
+        yield from _compare(old["items"], items, f"{place}[]", relied_on=relied_on)
 
 
 def _type_fits(old: Schema, new: Schema) -> bool:
@@ -140,32 +162,35 @@ def _choices(schema: Schema) -> list[Any] | None:
     return choices
 
 
-def _compare_properties(old: Schema, new: Schema, place: str) -> Iterator[str]:
+def _compare_properties(old: Schema, new: Schema, place: str, relied_on: bool) -> Iterator[str]:
     dot = f"{place}." if place else ""
     old_properties, new_properties = old.get("properties", {}), new.get("properties", {})
-    guaranteed = new.get("required", ())
-    for name, known in old_properties.items():
-        if name not in new_properties:
+    required = old.get("required", ())
+    lacking = [name for name in required if name not in new.get("required", ())]
+    for name in dict.fromkeys([*old_properties, *required]):
+        if name in new_properties:
+            if name in lacking:
+                yield f"{dot}{name}: was always there, may be absent now"
+            known = old_properties.get(name, True)
+            yield from _compare(known, new_properties[name], f"{dot}{name}", relied_on=relied_on)
+        elif (relied_on and name in old_properties) or name in lacking:
             yield f"{dot}{name}: is gone"
-            continue
-        if name in old.get("required", ()) and name not in guaranteed:
-            yield f"{dot}{name}: was always there, may be absent now"
-        yield from _compare(known, new_properties[name], f"{dot}{name}")
     rest = old.get("additionalProperties", True)
     for name in sorted(new_properties.keys() - old_properties.keys()):
-        yield from _compare_extra(rest, new_properties[name], f"{dot}{name}")
+        yield from _compare_extra(rest, new_properties[name], f"{dot}{name}", relied_on)
     if rest is not True:
-        yield from _compare_extra(rest, new.get("additionalProperties", True), f"{dot}*")
+        others = new.get("additionalProperties", True)
+        yield from _compare_extra(rest, others, f"{dot}*", relied_on)
 
 
-def _compare_extra(rest: Any, offered: Any, place: str) -> Iterator[str]:
+def _compare_extra(rest: Any, offered: Any, place: str, relied_on: bool) -> Iterator[str]:
     """Judge a property that the old schema has no name for, by what it says of such."""
     if offered is False:
         return
     if rest is False:
         yield f"{place}: readers accept no such property"
     else:
-        yield from _compare(rest, offered, place)
+        yield from _compare(rest, offered, place, relied_on=relied_on)
 
 
 def _named(schema: Schema) -> str:

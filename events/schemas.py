@@ -1,7 +1,9 @@
 """Export the JSON Schema of every event type, and check the committed ones against the models.
 
 Producers are strict and readers tolerant: the models take no unknown fields, the schemas do, so
-that a new field breaks nobody. A change that would break readers needs a new version in the
+that a new field breaks nobody. Older events do not have it: so its model has a default for it, and
+the published schema does not require it. All else that a published version says stays. A change
+that would break readers, or with which older events could not be read, needs a new version in the
 catalogue; the file of the old version stays, for the events that still stand in the topics.
 """
 
@@ -18,7 +20,7 @@ from typing import Any
 
 from events.base import EventModel
 from events.catalogue import EVENT_TYPES, EventType, event_type
-from events.compatibility import breaking_changes
+from events.compatibility import breaking_changes, unreadable
 
 SCHEMA_DIR = Path(__file__).parent / "schemas"
 """Where the committed schemas are."""
@@ -51,7 +53,8 @@ def export(directory: Path, table: Mapping[str, EventType] = EVENT_TYPES) -> lis
         raise BreakingChange("\n".join(problems))
     directory.mkdir(parents=True, exist_ok=True)
     for row in rows:
-        _file(directory, row).write_text(_text(row), encoding="utf-8")
+        text = _text(row, _committed(directory, row))
+        _file(directory, row).write_text(text, encoding="utf-8")
     return [_file(directory, row) for row in rows]
 
 
@@ -84,7 +87,7 @@ def _check_one(directory: Path, row: EventType) -> list[str]:
         return [*problems, f"{path.name}: missing; run the schema export and commit the file"]
     if breaks := _breaks(directory, row):
         return problems + breaks
-    if path.read_text(encoding="utf-8") != _text(row):
+    if path.read_text(encoding="utf-8") != _text(row, _committed(directory, row)):
         problems.append(f"{path.name}: stale; run the schema export and commit the file")
     return problems
 
@@ -94,10 +97,8 @@ def _breaks(directory: Path, row: EventType) -> list[str]:
     if not path.exists():
         return []
     try:
-        committed = path.read_text(encoding="utf-8")
-        if committed == _text(row):
-            return []
-        faults = breaking_changes(json.loads(committed), _schema(row))
+        committed = _committed(directory, row)
+        faults = breaks(committed, _published(row, committed), row.model)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         return [f"{path.name}: is no JSON Schema that can be compared: {error!r}; restore it"]
     return [
@@ -107,13 +108,57 @@ def _breaks(directory: Path, row: EventType) -> list[str]:
     ]
 
 
+def breaks(
+    earlier: Mapping[str, Any], published: Mapping[str, Any], model: type[EventModel] | None
+) -> list[str]:
+    """List what of an earlier schema of the same version is broken, one line each.
+
+    Readers who have the earlier one must get on with what is published now, and its events must
+    be readable for those who have the present one, and for ourselves where we have its model.
+    """
+    newer = breaking_changes(earlier, published)
+    told = {fault.partition(": ")[0] for fault in newer}
+    older = unreadable(earlier, published)
+    if model is not None:
+        older += unreadable(earlier, _read_by(model))
+    left = (fault for fault in older if fault.partition(": ")[0] not in told)
+    return [*newer, *dict.fromkeys(left)]
+
+
+def _committed(directory: Path, row: EventType) -> dict[str, Any]:
+    """The file of the present version; empty where there is none yet."""
+    path = _file(directory, row)
+    if not path.exists():
+        return {}
+    committed: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return committed
+
+
 def _file(directory: Path, row: EventType, version: int | None = None) -> Path:
     return directory / f"{row.name}.v{row.version if version is None else version}.json"
 
 
-@cache
-def _text(row: EventType) -> str:
-    return json.dumps(_schema(row), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+def _text(row: EventType, committed: Mapping[str, Any]) -> str:
+    schema = _published(row, committed)
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _published(row: EventType, committed: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of the model, requiring nothing that events of this version may lack."""
+    schema = _schema(row)
+    whole = _no_more_required(schema, committed or None)
+    if "$defs" not in schema:
+        return whole
+    known = committed.get("$defs", {})
+    parts = schema["$defs"].items()
+    return whole | {"$defs": {name: _no_more_required(one, known.get(name)) for name, one in parts}}
+
+
+def _no_more_required(part: dict[str, Any], known: Mapping[str, Any] | None) -> dict[str, Any]:
+    if known is None or "required" not in part:
+        return part
+    promised = known.get("required", ())
+    return part | {"required": [name for name in part["required"] if name in promised]}
 
 
 def _schema(row: EventType) -> dict[str, Any]:
@@ -125,6 +170,12 @@ def _schema(row: EventType) -> dict[str, Any]:
 def _schema_of_model(model: type[EventModel]) -> dict[str, Any]:
     # In serialisation mode what we always write is required, which is what readers may rely on.
     return _for_readers(model.model_json_schema(mode="serialization"))
+
+
+@cache
+def _read_by(model: type[EventModel]) -> dict[str, Any]:
+    # In validation mode what has a default is not required.
+    return _for_readers(model.model_json_schema(mode="validation"))
 
 
 def _for_readers(node: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,8 @@
-"""The operations endpoints: liveness, readiness and metrics."""
+"""The operations endpoints: liveness, readiness, metrics, and what the topics hold."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -14,11 +13,10 @@ from starlette.routing import Route
 
 from adapters.kafka.errors import KafkaProblem
 from adapters.kafka.topics import open_topics
-from adapters.store import inbox
 from adapters.store.errors import StoreError
+from workers import asyncapi, gauges
 from workers.detect.poller import overview
 from workers.serving import serve_app
-from workers.telemetry import metrics
 from workers.wiring import Parts
 
 FAILING = 5
@@ -70,7 +68,7 @@ PINGS: dict[str, Ping] = {
 
 
 def app(parts: Parts) -> Starlette:
-    """Build the endpoints: /health/live, /health/ready and /metrics."""
+    """Build the endpoints: /health/live, /health/ready, /metrics, /asyncapi, /asyncapi.json."""
 
     async def live(_: Request) -> Response:
         return JSONResponse({"live": True})
@@ -81,8 +79,7 @@ def app(parts: Parts) -> Starlette:
         return JSONResponse({name: problem or "ok" for name, problem in problems.items()}, status)
 
     async def show_metrics(_: Request) -> Response:
-        with contextlib.suppress(StoreError):  # all else is worth most when the store is away
-            await _count_reactions(parts)
+        await gauges.read(parts)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(
@@ -90,6 +87,7 @@ def app(parts: Parts) -> Starlette:
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/metrics", show_metrics),
+            *asyncapi.routes(parts.kafka),
         ]
     )
 
@@ -104,14 +102,6 @@ async def _problems(parts: Parts) -> dict[str, str | None]:
 
     answers = await asyncio.gather(*(within(ping) for ping in PINGS.values()))
     return dict(zip(PINGS, answers, strict=True))
-
-
-async def _count_reactions(parts: Parts) -> None:
-    metrics.REACTIONS_WAITING.clear()
-    async with parts.store.read() as tx:
-        counts = await inbox.counts(tx)
-    for (reaction, state), number in counts.items():
-        metrics.REACTIONS_WAITING.labels(reaction, state).set(number)
 
 
 async def serve(parts: Parts) -> None:

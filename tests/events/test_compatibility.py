@@ -1,4 +1,4 @@
-"""Which changes of a schema break the readers of the schema before it."""
+"""Which changes of a schema break those who have the one before it, or leave older events out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from events.compatibility import breaking_changes
+from events.compatibility import breaking_changes, unreadable
 
 Schema = dict[str, Any]
 NULL: Schema = {"type": "null"}
@@ -174,3 +174,50 @@ def test_a_schema_that_holds_itself_is_compared_without_end_of_the_world() -> No
     }
 
     assert breaking_changes(tree, tree) == []
+
+
+def test_what_is_required_though_nothing_else_is_said_of_it_is_relied_on_too() -> None:
+    old = {"type": "object", "required": ["field"]}
+
+    assert breaking_changes(old, {"type": "object"}) == ["field: is gone"]
+    assert breaking_changes(old, {"type": "object", "properties": {"field": TEXT}}) == [
+        "field: was always there, may be absent now"
+    ]
+    assert breaking_changes(old, old) == []
+
+
+@pytest.mark.parametrize(
+    ("older", "reader"),
+    [
+        (schema(None), schema(TEXT, required=False)),
+        (schema(TEXT), schema(TEXT, required=False)),
+        (schema(TEXT), schema(None)),
+        (schema(TEXT), schema(nullable(TEXT))),
+        (schema(CLOSED), schema(WIDER)),
+    ],
+)
+def test_older_events_fit_who_asks_for_no_more_than_they_have(
+    older: Schema, reader: Schema
+) -> None:
+    assert unreadable(older, reader) == []
+
+
+@pytest.mark.parametrize(
+    ("older", "reader", "offending"),
+    [
+        (schema(None), schema(TEXT), {"bill": {"parts": [{}]}}),
+        (schema(TEXT, required=False), schema(TEXT), {"bill": {"parts": [{}]}}),
+        (schema(nullable(TEXT)), schema(TEXT), document(None)),
+        (schema(WIDER), schema(CLOSED), document("lost")),
+        (schema({"type": "number"}), schema({"type": "integer"}), document(1.5)),
+    ],
+)
+def test_older_events_do_not_fit_who_asks_for_more_than_they_have(
+    older: Schema, reader: Schema, offending: object
+) -> None:
+    assert Draft202012Validator(older).is_valid(offending)
+    assert not Draft202012Validator(reader).is_valid(offending)
+
+    (told,) = unreadable(older, reader)
+
+    assert told.startswith("bill.parts[].field: older events do not fit")

@@ -40,6 +40,10 @@ class Bill(EventModel):
 
 
 class BillWithMore(Bill):
+    extra: str | None = None
+
+
+class BillWithMoreDemanded(Bill):
     extra: str
 
 
@@ -139,9 +143,34 @@ def test_a_new_field_makes_the_file_stale_and_an_export_is_enough(directory: Pat
     assert check(directory, table(BillWithMore)) == []
 
 
-def test_a_new_guarantee_is_stale_and_not_breaking(directory: Path) -> None:
-    (problem,) = check(directory, table(BillPromised))
-    assert "stale" in problem
+def test_a_new_field_is_not_required_for_older_events_lack_it_and_stays_so(
+    directory: Path,
+) -> None:
+    for _ in range(2):
+        export(directory, table(BillWithMore))
+
+        schema = json.loads((directory / "acme.bill.sent.v1.json").read_text(encoding="utf-8"))
+        assert "extra" in schema["properties"]
+        assert schema["required"] == ["status", "status_raw", "amount", "note"]
+
+
+@pytest.mark.parametrize(
+    ("model", "place"), [(BillWithMoreDemanded, "extra"), (BillPromised, "note")]
+)
+def test_a_change_with_which_older_events_cannot_be_read_is_told_and_not_exported(
+    directory: Path, model: type[EventModel], place: str
+) -> None:
+    (problem,) = check(directory, table(model))
+    assert problem.startswith(f"acme.bill.sent.v1.json: {place}: older events do not fit")
+    with pytest.raises(BreakingChange, match=f"{place}: older events"):
+        export(directory, table(model))
+
+
+def test_what_came_later_with_a_default_may_not_lose_it(directory: Path) -> None:
+    export(directory, table(BillWithMore))
+
+    (problem,) = check(directory, table(BillWithMoreDemanded))
+    assert problem.startswith("acme.bill.sent.v1.json: extra: ")
 
 
 @pytest.mark.parametrize(

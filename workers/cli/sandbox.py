@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,12 +14,13 @@ from workers.cli.context import out
 def sandbox(
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8090,
     host: Annotated[str, typer.Option()] = "127.0.0.1",
+    seed: Annotated[Literal["empty", "demo"], typer.Option(help="What is there.")] = "empty",
 ) -> None:
     """Run the simulated providers until interrupted."""
-    asyncio.run(_serve(host, port))
+    asyncio.run(_serve(host, port, seed))
 
 
-async def _serve(host: str, port: int) -> None:
-    async with running_sandbox(host=host, port=port) as running:
+async def _serve(host: str, port: int, seed: str) -> None:
+    async with running_sandbox(seed=seed, host=host, port=port) as running:
         out.print(f"sandbox listening on {running.url}")
         await asyncio.Event().wait()

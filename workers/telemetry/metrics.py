@@ -44,12 +44,32 @@ CYCLE_SECONDS = Histogram(
 CYCLE_FAILURES = Counter(
     "tiebeam_poll_cycle_failures", "Looks at a stream that failed", ["connection", "stream"]
 )
+STREAM_SUCCEEDED = Gauge(
+    "tiebeam_stream_succeeded_timestamp_seconds",
+    "Start of the last look that succeeded, in Unix time; 0: none has yet",
+    ["connection", "stream"],
+)
+STREAM_EVERY = Gauge(
+    "tiebeam_stream_every_seconds",
+    "Pause between two looks as configured",
+    ["connection", "stream"],
+)
+STREAM_FAILURES = Gauge(
+    "tiebeam_stream_failures", "Looks that failed since one succeeded", ["connection", "stream"]
+)
+STREAM_CALLS = Gauge(
+    "tiebeam_stream_calls", "Requests that the last look took", ["connection", "stream"]
+)
 WEBHOOKS = Counter(
     "tiebeam_webhooks", "Deliveries by the status they were answered with", ["connection", "status"]
 )
 HINTS_HANDLED = Counter(
     "tiebeam_hints_handled", "Hints by what looking there found", ["connection", "found"]
 )
+HINTS_WAITING = Gauge(
+    "tiebeam_hints_waiting", "Entities that webhooks named and nobody has looked at", ["connection"]
+)
+STORE_UP = Gauge("tiebeam_store_up", "1 where the store answered when the metrics were asked for")
 OUTBOX_ROWS = Gauge("tiebeam_outbox_rows", "Events that wait to be published")
 OUTBOX_OLDEST = Gauge("tiebeam_outbox_oldest_seconds", "Age of the oldest waiting event")
 PUBLISH_SECONDS = Histogram(

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from adapters.http.errors import Ambiguous
+from adapters.store.trips import TripConnection
 from tests.workers.react.invoices import ACCOUNT, OTHER_ACCOUNT, PROPERTY, line, paid
 from tests.workers.react.world import (
     CREATED,
@@ -37,6 +38,24 @@ async def test_a_paid_invoice_becomes_one_charge_sheet_per_line_and_is_told_once
     world.assert_once(3)
     await world.assert_told_once(3)
     assert [effect["found_by"] for effect in row.outcome["effects"]] == ["answer"] * 3
+
+
+async def test_an_answer_is_written_with_the_next_intent_or_the_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.take(paid(line(), line()))
+    commit, commits = TripConnection.commit, list[TripConnection]()
+
+    def counted(connection: TripConnection) -> None:
+        commits.append(connection)
+        commit(connection)
+
+    monkeypatch.setattr(TripConnection, "commit", counted)
+    await world.work()
+
+    assert len(commits) == 4, "claim; first intent; answer and second intent; answer and end"
+    world.assert_once(2)
+    await world.assert_told_once(2)
 
 
 async def test_the_audit_names_the_effects_and_what_caused_them(world: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+from prometheus_client import REGISTRY
 
 from adapters.kafka.settings import KafkaSettings
 from events.envelope import Event
@@ -21,8 +22,9 @@ from tests.workers.react.world import (
     World,
     record_of,
 )
-from workers.react.intake import security, take, topics
+from workers.react.intake import consumer, security, take, topics
 from workers.react.row import event_of
+from workers.telemetry import metrics
 
 
 class Watching(FakeConsumer):
@@ -221,3 +223,15 @@ def test_encryption_without_a_login_is_passed_on() -> None:
     encrypted = security(replace(plain, security_protocol="SSL"))
     assert encrypted is not None
     assert encrypted.use_ssl
+
+
+# --- how many came -----------------------------------------------------------------------------
+
+
+async def test_types_that_are_answered_are_counted_from_0_before_one_comes(world: World) -> None:
+    metrics.EVENTS_RECEIVED.clear()
+
+    consumer(world.intake(), KafkaSettings("127.0.0.1:9"))
+
+    labels = {"type": "plentific.invoice.paid"}
+    assert REGISTRY.get_sample_value("tiebeam_events_received_total", labels) == 0

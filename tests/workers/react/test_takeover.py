@@ -97,7 +97,7 @@ async def test_a_crash_during_the_look_repeats_it(world: World) -> None:
     await world.assert_told_once()
 
 
-async def test_a_crash_before_the_end_is_saved_calls_nobody_again(
+async def test_an_attempt_cut_off_before_its_end_has_written_what_was_answered(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await world.take(paid(line(), line()))
