@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, Select, Update
+from sqlalchemy import BindParameter, Dialect, Insert, Select, Update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.columns import UtcTime
@@ -18,12 +18,22 @@ Columns = Mapping[str, Sequence[Any]]
 """The values of each parameter, all of the same length."""
 
 
+class _Parameter(NamedTuple):
+    """A place for a value; one that nobody gives is the statement's own, such as OFFSET 0."""
+
+    name: str
+    convert: Convert | None
+    memorable: bool
+    own: Any
+
+
 @dataclass(frozen=True)
 class _Compiled:
     """A statement in the words of one database: its parameters in their order."""
 
     text: str
-    parameters: tuple[tuple[str, Convert | None, bool], ...]
+    parameters: tuple[_Parameter, ...]
+    results: tuple[Convert | None, ...]
 
 
 class Bulk:
@@ -53,27 +63,38 @@ class Bulk:
     def statement(self, tx: Database, columns: Columns) -> Statement:
         """It with its rows, as the database's driver takes them."""
         compiled = self._compiled.get(tx.dialect.name) or self._compile(tx)
+        rows = len(next(iter(columns.values()), ()))
         converted = [
-            _converted(columns[name], convert, memorable)
-            for name, convert, memorable in compiled.parameters
+            _converted(columns[one.name], one.convert, one.memorable)
+            if one.name in columns
+            else [one.own] * rows
+            for one in compiled.parameters
         ]
         return Statement(compiled.text, list(zip(*converted, strict=True)) if converted else [()])
 
+    def values(self, tx: Database, row: Sequence[Any]) -> Sequence[Any]:
+        """A row that it returned, converted as SQLAlchemy would."""
+        converts = (self._compiled.get(tx.dialect.name) or self._compile(tx)).results
+        return [
+            value if convert is None else convert(value)
+            for value, convert in zip(row, converts, strict=True)
+        ]
+
     def _compile(self, tx: Database) -> _Compiled:
-        compiled = self._statement(tx).compile(dialect=tx.dialect, column_keys=self._names)
-        types = {name: compiled.binds[name].type for name in compiled.positiontup or ()}
+        statement, dialect = self._statement(tx), tx.dialect
+        compiled = statement.compile(dialect=dialect, column_keys=self._names)
         found = _Compiled(
             compiled.string,
             tuple(
-                (
-                    name,
-                    kind.dialect_impl(tx.dialect).bind_processor(tx.dialect),
-                    isinstance(kind, UtcTime),
-                )
-                for name, kind in types.items()
+                _parameter(name, compiled.binds[name], dialect)
+                for name in compiled.positiontup or ()
+            ),
+            tuple(
+                column.type.dialect_impl(dialect).result_processor(dialect, None)
+                for column in statement.exported_columns
             ),
         )
-        self._compiled[tx.dialect.name] = found
+        self._compiled[dialect.name] = found
         return found
 
 
@@ -84,15 +105,26 @@ class Step(NamedTuple):
     columns: Columns
 
 
-async def run_together(tx: AsyncConnection, steps: Sequence[Step]) -> list[Ran]:
-    """Run steps in their order, at the price of one where the database is SQLite.
+Run = Callable[[Sequence[Step]], Awaitable[Sequence[Ran]]]
+"""How steps are run: within a transaction, or as one."""
 
-    The rows that they return are as its driver gives them.
-    """
+
+async def run_together(tx: AsyncConnection, steps: Sequence[Step]) -> Sequence[Ran]:
+    """Run steps in their order, at the price of one where the database is SQLite."""
     statements = [step.bulk.statement(tx, step.columns) for step in steps]
     if tx.dialect.name == "sqlite":
-        return await trips_of(tx).run_together(statements)
-    return [await _ran(tx, *statement) for statement in statements]
+        ran = await trips_of(tx).run_together(statements)
+    else:
+        ran = [await _ran(tx, *statement) for statement in statements]
+    return as_values(tx, steps, ran)
+
+
+def as_values(tx: Database, steps: Sequence[Step], ran: Sequence[Ran]) -> Sequence[Ran]:
+    """What steps left, with the values of their rows in place of what the driver gives."""
+    return [
+        one._replace(rows=[step.bulk.values(tx, row) for row in one.rows]) if one.rows else one
+        for step, one in zip(steps, ran, strict=True)
+    ]
 
 
 async def run_one(tx: AsyncConnection, step: Step) -> bool:
@@ -107,6 +139,12 @@ async def _ran(tx: AsyncConnection, text: str, rows: Sequence[Sequence[Any]]) ->
     return Ran(result.rowcount, list(result) if result.returns_rows else [])
 
 
+def _parameter(name: str, bind: BindParameter[Any], dialect: Dialect) -> _Parameter:
+    convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    # Most rows share their times, and a time costs more to write than all the rest.
+    return _Parameter(name, convert, isinstance(bind.type, UtcTime), bind.value)
+
+
 def _converted(values: Sequence[Any], convert: Convert | None, memorable: bool) -> Sequence[Any]:
     if convert is None:
         return values
@@ -114,6 +152,5 @@ def _converted(values: Sequence[Any], convert: Convert | None, memorable: bool) 
         return (None if values[0] is None else convert(values[0]),)
     if not memorable:
         return [None if value is None else convert(value) for value in values]
-    # Most rows share their times, and a time costs more to write than all the rest.
     known = {value: convert(value) for value in set(values)}
     return [known[value] for value in values]

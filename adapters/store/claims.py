@@ -11,10 +11,7 @@ Rows of one (reaction, ordering key) go in the order of their ids. A row may be 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from functools import cache
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,35 +28,27 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.columns import UtcTime
 from adapters.store.tables import OPEN_STATES, reactions, state_in
 
 _RUNNING: ColumnElement[str] = literal_column("'running'")
 _NOW = bindparam("now", type_=UtcTime())
+_WINDOW = bindparam("window", type_=Integer())
 
 
-async def claimable(
-    tx: AsyncConnection, names: Sequence[str], now: datetime, limit: int, window: int | None
-) -> list[int]:
+def claimable(names: Collection[str], *, windowed: bool) -> Select[int]:
     """The ids of the rows that may be claimed, oldest first, locked against other claimers.
 
-    With a `window` only that many open rows are looked at, the oldest. What it finds is right, for
-    a key's first open row is the first one of the key in any such window; but it may miss some.
+    Its parameters are `now`, `limit` and those of `naming`; when `windowed`, it looks at the oldest
+    `window` open rows only. What it finds is right, for a key's first open row is the first one of
+    the key in any such window; but it may miss some.
     """
-    given: dict[str, Any] = {"names": names, "now": now, "limit": limit, "window": window}
-    return list(await tx.scalars(_claimable(windowed=window is not None), given))
-
-
-@cache
-def _claimable(*, windowed: bool) -> Select[int]:
-    # kept, since to put it together costs more than to run it
     row = reactions.c
     return (
         select(row.id)
         .where(
-            row.id.in_(_first_of_keys(windowed=windowed)),
+            row.id.in_(_first_of_keys(names, windowed=windowed)),
             # Said again of the row itself: on PostgreSQL another claimer may have come between,
             # and this is asked of the row as it is once it is locked.
             _due(reactions),
@@ -72,11 +61,22 @@ def _claimable(*, windowed: bool) -> Select[int]:
     )
 
 
-def _first_of_keys(*, windowed: bool) -> Select[int]:
+def naming(names: Iterable[str]) -> dict[str, str]:
+    """The names of the reactions as parameters."""
+    return {f"name_{number}": name for number, name in enumerate(names)}
+
+
+def open_rows() -> Select[int]:
+    """How many rows are open, as far as one more than `window`."""
+    some = select(reactions.c.id).where(text(state_in(OPEN_STATES)))
+    return select(func.count()).select_from(some.limit(_WINDOW + literal_column("1")).subquery())
+
+
+def _first_of_keys(names: Collection[str], *, windowed: bool) -> Select[int]:
     """The first open row of each key where that row is due: one pass over one index."""
     looked_at = _oldest_open() if windowed else reactions
     row = looked_at.c
-    chosen = select(func.min(row.id)).where(row.reaction.in_(bindparam("names", expanding=True)))
+    chosen = select(func.min(row.id)).where(row.reaction.in_(map(bindparam, naming(names))))
     if not windowed:
         chosen = chosen.where(text(state_in(OPEN_STATES)))
     return chosen.group_by(row.reaction, row.ordering_key).having(
@@ -98,14 +98,14 @@ def _oldest_open() -> FromClause:
         select(*deciding)
         .where(text(state_in(OPEN_STATES)))
         .order_by(row.id)
-        .limit(bindparam("window", type_=Integer()))
+        .limit(_WINDOW)
         .subquery()
     )
 
 
 def _due(rows: FromClause) -> ColumnElement[bool]:
     row = rows.c
-    waiting = row.state.in_(["pending", "retrying"])
+    waiting = row.state.in_([literal_column("'pending'"), literal_column("'retrying'")])
     return or_(
         and_(waiting, or_(row.next_attempt_at.is_(None), row.next_attempt_at <= _NOW)),
         and_(row.state == _RUNNING, row.lease_until <= _NOW),

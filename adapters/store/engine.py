@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from adapters.store import dialects, migrate
-from adapters.store.bulk import Step, run_together
+from adapters.store.bulk import Step, as_values, run_together
 from adapters.store.errors import MigrationsPending, StoreUnavailable, typed, unreachable
 from adapters.store.groups import Groups
 from adapters.store.seats import Seats, to_the_end
@@ -19,6 +19,11 @@ from adapters.store.trips import Ran, Script
 from adapters.store.wakeups import Wakeups
 
 Judge = Callable[[Sequence[Ran]], None]
+
+
+def keep(_: Sequence[Ran]) -> None:
+    """Keep whatever was written."""
+
 
 BUSY_TIMEOUT = 30.0  # seconds to wait for another process that writes to the same SQLite file
 
@@ -82,12 +87,12 @@ class Store:
         finally:
             self._writing.discard(task)
 
-    async def run(self, steps: Sequence[Step], judge: Judge, *topics: str) -> Sequence[Ran]:
+    async def run(self, steps: Sequence[Step], judge: Judge = keep, *topics: str) -> Sequence[Ran]:
         """A write transaction that is known beforehand: much cheaper than a block of `write`.
 
-        `judge` is given what the steps left, and raises where they are to be undone; on SQLite it
-        is called in another thread. Returns what they left, when it is committed; all else is as
-        with `write`.
+        `judge` is given what the steps left, rows as the driver gives them, and raises where they
+        are to be undone; on SQLite it is called in another thread. Returns what they left, when it
+        is committed; all else is as with `write`.
         """
         if not self._engines.own_trips:
             async with self.write(*topics) as tx:
@@ -97,7 +102,8 @@ class Store:
         self._writer()
         statements = [step.bulk.statement(self._engines.writer, step.columns) for step in steps]
         with self._typed():
-            return await self._groups.script(topics, Script(statements, judge))
+            ran = await self._groups.script(topics, Script(statements, judge))
+        return as_values(self._engines.writer, steps, ran)
 
     def _writer(self) -> asyncio.Task[Any] | None:
         task = asyncio.current_task()

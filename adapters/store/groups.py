@@ -132,10 +132,11 @@ class Groups:
         """Let each member work, one after the other; undo what failed; commit."""
         transaction = await tx.begin()
         for scripted, some in groupby(group, lambda one: one.script is not None):
+            members = list(some)
             if scripted:
-                await _run_scripts(tx, list(some), done)
+                await _run_scripts(tx, members, done, last=members[-1] is group[-1])
             else:
-                transaction = await _go_through(tx, transaction, list(some), done)
+                transaction = await _go_through(tx, transaction, members, done)
         await self._end(transaction, done)
 
     async def _end(self, transaction: AsyncTransaction, done: Sequence[_Member]) -> None:
@@ -143,13 +144,14 @@ class Groups:
 
 
 async def _run_scripts(
-    tx: AsyncConnection, members: Sequence[_Member], done: list[_Member]
+    tx: AsyncConnection, members: Sequence[_Member], done: list[_Member], *, last: bool
 ) -> None:
     waiting = [one for one in members if not one.turn.done()]  # the others were cancelled
     for one in waiting:
         one.turn.set_result(tx)
     scripts = [one.script for one in waiting if one.script is not None]
-    for one, ran in zip(waiting, await trips_of(tx).run_scripts(scripts), strict=True):
+    left = await trips_of(tx).run_scripts(scripts, last=last)
+    for one, ran in zip(waiting, left, strict=True):
         if isinstance(ran, Exception):
             _tell(one.ended, ran)
             continue

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -15,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
+    null,
     select,
     text,
     update,
@@ -22,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import claims, dialects
-from adapters.store.bulk import Bulk, Step, run_one
+from adapters.store.bulk import Bulk, Run, Step, run_one
 from adapters.store.columns import Headers, Json
 from adapters.store.rows import columns_of, values_of
 from adapters.store.tables import CLOSED_STATES, OPEN_STATES, reactions, state_in
@@ -107,6 +110,7 @@ _RELEASE = Bulk(
     lambda _tx: update(reactions).where(_HELD).values(attempts=reactions.c.attempts - text("1")),
     ["state", "lease_owner", "lease_until", "updated_at"],
 )
+_OPEN = Bulk(lambda _tx: claims.open_rows())
 _KNOWN = select(reactions.c.event_id).where(
     reactions.c.reaction == bindparam("reaction"),
     reactions.c.event_id.in_(bindparam("ids", expanding=True)),
@@ -135,38 +139,50 @@ async def add(tx: AsyncConnection, events: Iterable[NewReaction]) -> int:
 
 
 async def claim(
-    tx: AsyncConnection,
-    owner: str,
-    now: datetime,
-    lease_until: datetime,
-    limit: int,
-    names: Sequence[str],
+    run: Run, owner: str, now: datetime, until: datetime, limit: int, names: Sequence[str]
 ) -> list[InboxRow]:
     """Take at most `limit` rows of the reactions `names` that may be worked on now, oldest first.
 
-    The rule is in `claims`. They are running then, under a lease of `owner` until `lease_until`;
-    a row whose lease ran out is taken over. Pass the row's `lease_token` on to `extending`,
-    `finishing` and `release`, so that he from whom it was taken over changes nothing any more.
+    The rule is in `claims`. They are running then, under a lease of `owner` until `until`; a row
+    whose lease ran out is taken over. Pass the row's `lease_token` on to `extending`, `finishing`
+    and `release`, so that he from whom it was taken over changes nothing any more.
     """
-    ids = await _claimable(tx, now, limit, names)
-    if not ids:
+    if limit <= 0 or not names:
         return []
-    taken = (
-        update(reactions)
-        .where(reactions.c.id.in_(ids))
-        .values(
-            state="running",
-            attempts=reactions.c.attempts + 1,
-            next_attempt_at=None,
-            lease_owner=owner,
-            lease_token=reactions.c.lease_token + 1,
-            lease_until=lease_until,
-            updated_at=now,
-        )
-        .returning(*_COLUMNS)
+    window = max(_WINDOW, 4 * limit)
+    given = {"now": now, "its_owner": owner, "until": until, **claims.naming(names)}
+    taking, counting = _take(tuple(names), windowed=True), _OPEN.one(window=window)
+    taken, (_, ((still_open,),)) = await run(
+        [taking.one(**given, limit=limit, window=window), counting]
     )
-    rows = [InboxRow(*row) for row in await tx.execute(taken)]
-    return sorted(rows, key=lambda row: row.id)
+    rows = taken.rows
+    if len(rows) < limit and still_open > window:  # the oldest are held back or not due
+        taking = _take(tuple(names), windowed=False)
+        (taken,) = await run([taking.one(**given, limit=limit - len(rows))])
+        rows = [*rows, *taken.rows]
+    return sorted((InboxRow(*row) for row in rows), key=attrgetter("id"))
+
+
+@cache
+def _take(names: tuple[str, ...], *, windowed: bool) -> Bulk:
+    row = reactions.c
+    picked = claims.claimable(names, windowed=windowed).cte("picked")
+    return Bulk(
+        lambda _tx: (
+            update(reactions)
+            .where(row.id.in_(select(picked.c.id)))
+            .values(
+                state=literal_column("'running'"),
+                attempts=row.attempts + text("1"),
+                next_attempt_at=null(),
+                lease_owner=bindparam("its_owner"),
+                lease_token=row.lease_token + text("1"),
+                lease_until=bindparam("until"),
+                updated_at=bindparam("now"),
+            )
+            .returning(*_COLUMNS)
+        )
+    )
 
 
 def extending(row_id: int, owner: str, until: datetime, *, token: int) -> Step:
@@ -325,18 +341,6 @@ async def counts(tx: AsyncConnection) -> dict[tuple[str, State], int]:
         )
         found.update(((name, state), number) for name, state, number in await tx.execute(counted))
     return found
-
-
-async def _claimable(
-    tx: AsyncConnection, now: datetime, limit: int, names: Sequence[str]
-) -> list[int]:
-    if limit <= 0:
-        return []
-    window = max(_WINDOW, 4 * limit)
-    ids = await claims.claimable(tx, names, now, limit, window)
-    if len(ids) < limit:  # few are open, or the oldest ones are held back or not due yet
-        ids = await claims.claimable(tx, names, now, limit, None)
-    return ids
 
 
 def _index_hint(states: Sequence[State]) -> list[TextClause]:

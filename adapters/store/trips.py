@@ -80,8 +80,13 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
             raise as_sqlalchemy(error, statements) from error
         return ran
 
-    async def run_scripts(self, scripts: Sequence[Script]) -> list[list[Ran] | Exception]:
+    async def run_scripts(
+        self, scripts: Sequence[Script], *, last: bool
+    ) -> list[list[Ran] | Exception]:
         """Run scripts in one trip; of each, what its statements left, or why it was undone.
+
+        Where they are the `last` of the transaction and any of them is kept, they are committed on
+        the same trip, and the lock is held for no turn of the event loop; `commit` finds it done.
 
         Raises:
             DBAPIError: The transaction is lost, and with it all of them.
@@ -89,7 +94,7 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
         assert self._transaction is not None
         try:
             ran: list[list[Ran] | Exception] = await self._back(
-                self._sent(partial(_run_scripts, self._transaction, scripts))
+                self._sent(partial(_run_scripts, self._transaction, scripts, last))
             )
         except sqlite3.Error as error:
             raise as_sqlalchemy(error, ()) from error
@@ -100,7 +105,8 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
         transaction, self._transaction = self._transaction, None
         if transaction is None:
             raise sqlite3.ProgrammingError("there is no transaction to commit")
-        self._trip(partial(_commit, transaction))
+        if not transaction.committed:
+            self._trip(partial(_commit, transaction))
 
     def rollback(self) -> None:
         """Undo the transaction, if there is one; one whose connection is lost has been undone."""
@@ -266,11 +272,12 @@ class _Cursor:
 class _Transaction:
     """A transaction that is still to begin, goes on, or has ended."""
 
-    __slots__ = ("_before", "_begun")
+    __slots__ = ("_before", "_begun", "committed")
 
     def __init__(self, begin: str) -> None:
         self._before: str | None = begin
         self._begun = False
+        self.committed = False
 
     def mark(self) -> bool:
         """Have a savepoint made by the next statement, if there was one before."""
@@ -323,10 +330,16 @@ def _run_all(
 
 
 def _run_scripts(
-    transaction: _Transaction, scripts: Sequence[Script], connection: sqlite3.Connection
+    transaction: _Transaction,
+    scripts: Sequence[Script],
+    last: bool,
+    connection: sqlite3.Connection,
 ) -> list[list[Ran] | Exception]:
     transaction.require(connection)
-    return [_run_script(script, connection) for script in scripts]
+    ran = [_run_script(script, connection) for script in scripts]
+    if last and not all(isinstance(one, Exception) for one in ran):
+        _commit(transaction, connection)
+    return ran
 
 
 def _run_script(script: Script, connection: sqlite3.Connection) -> list[Ran] | Exception:
@@ -364,6 +377,7 @@ def _commit(transaction: _Transaction, connection: sqlite3.Connection) -> None:
     except sqlite3.Error:
         connection.rollback()  # to SQLAlchemy it has ended, and nobody would undo it
         raise
+    transaction.committed = True
 
 
 def _undo(transaction: _Transaction, connection: sqlite3.Connection) -> None:

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.bulk import Step
-from adapters.store.engine import Judge, Store
+from adapters.store.engine import Judge, Store, keep
 from adapters.store.trips import Ran
 
 
@@ -35,7 +35,7 @@ class CountingStore(Store):
             yield tx
         self._count(began)
 
-    async def run(self, steps: Sequence[Step], judge: Judge, *topics: str) -> Sequence[Ran]:
+    async def run(self, steps: Sequence[Step], judge: Judge = keep, *topics: str) -> Sequence[Ran]:
         """As Store.run."""
         began = time.perf_counter()
         ran = await super().run(steps, judge, *topics)

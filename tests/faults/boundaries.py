@@ -106,7 +106,7 @@ def _at_commit(owner: Any, name: str, counts: Passage, *, committed: bool) -> Ar
     inside: ContextVar[bool] = ContextVar(name, default=False)
 
     def arm(harm: Harm) -> None:
-        original, end = getattr(owner, name), Groups._end
+        original, end, run_scripts = getattr(owner, name), Groups._end, groups._run_scripts
         member: Any = groups._Member
         ours: WeakSet[Any] = WeakSet()
 
@@ -131,7 +131,11 @@ def _at_commit(owner: Any, name: str, counts: Passage, *, committed: bool) -> Ar
             if passes and committed:
                 await harm.passed(in_commit=True)
 
+        async def uncommitted(*args: Any, last: bool) -> None:
+            await run_scripts(*args, last=False)  # else there is no moment before the commit
+
         setattr(owner, name, marked)
+        setattr(groups, "_run_scripts", uncommitted)  # noqa: B010
         setattr(groups, "_Member", noted)  # noqa: B010 - a class of others is replaced
         setattr(Groups, "_end", ending)  # noqa: B010
 

@@ -85,10 +85,9 @@ async def _try_all_now(means: Means, names: Sequence[str]) -> None:
 async def _claim(means: Means, names: Sequence[str], free: int) -> list[InboxRow]:
     if free <= 0:
         return []
-    now = means.clock.now()
+    now, run = means.clock.now(), means.store.run
     try:
-        async with means.store.write() as tx:
-            return await inbox.claim(tx, means.owner, now, now + means.lease, free, names)
+        return await inbox.claim(run, means.owner, now, now + means.lease, free, names)
     except StoreError as error:
         log.error("store not usable", why=str(error))
         return []

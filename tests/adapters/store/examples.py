@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store.bulk import Run, run_together
 from adapters.store.entities import Entity
 from adapters.store.hints import NewHint
 from adapters.store.inbox import NewReaction
@@ -13,6 +17,11 @@ from adapters.store.outbox import NewRecord
 NOW = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 SOON = NOW + timedelta(minutes=1)
 LATER = NOW + timedelta(hours=1)
+
+
+def within(tx: AsyncConnection) -> Run:
+    """Steps are run within this transaction."""
+    return partial(run_together, tx)
 
 
 def an_entity(entity_id: str = "e-1", **changes: Any) -> Entity:

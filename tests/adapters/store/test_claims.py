@@ -14,7 +14,7 @@ import pytest
 from adapters.store import Store, inbox
 from adapters.store.bulk import run_one
 from adapters.store.inbox import InboxRow, Outcome
-from tests.adapters.store.examples import LATER, NOW, SOON, a_reaction
+from tests.adapters.store.examples import LATER, NOW, SOON, a_reaction, within
 
 WINDOW = 256  # the oldest rows, which a claim looks at before the others
 
@@ -33,7 +33,7 @@ async def _claim(store: Store, limit: int = 1_000, **given: Any) -> list[InboxRo
     owner, now, names = given.get("owner", "a"), given.get("now", NOW), given.get("names")
     async with store.write() as tx:
         until = now + timedelta(minutes=1)
-        return await inbox.claim(tx, owner, now, until, limit, names or ["recharge"])
+        return await inbox.claim(within(tx), owner, now, until, limit, names or ["recharge"])
 
 
 async def _finish(store: Store, row: InboxRow, state: Outcome) -> None:
@@ -156,7 +156,7 @@ async def test_many_rows_of_one_key_do_not_starve_the_others(store: Store) -> No
 async def test_rows_that_wait_for_hours_do_not_starve_the_others(store: Store) -> None:
     await _add(store, *(f"key-{number}" for number in range(2 * WINDOW)))
     async with store.write() as tx:
-        waiting = await inbox.claim(tx, "a", NOW, SOON, 2 * WINDOW, ["recharge"])
+        waiting = await inbox.claim(within(tx), "a", NOW, SOON, 2 * WINDOW, ["recharge"])
         for row in waiting:
             await run_one(
                 tx,

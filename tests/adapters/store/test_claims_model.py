@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.store import Store, inbox
 from adapters.store.bulk import run_one
 from adapters.store.inbox import Outcome, State
-from tests.adapters.store.examples import NOW, a_reaction
+from tests.adapters.store.examples import NOW, a_reaction, within
 
 NAMES = ["recharge", "mirror"]
 LEASE = timedelta(seconds=3)
@@ -127,7 +127,9 @@ class Claims(RuleBasedStateMachine):
     )
     def claim(self, owner: str, names: list[str], limit: int) -> None:
         until = self.now + LEASE
-        claimed = self.write(lambda tx: inbox.claim(tx, owner, self.now, until, limit, names))
+        claimed = self.write(
+            lambda tx: inbox.claim(within(tx), owner, self.now, until, limit, names)
+        )
 
         expected = list(self.expected(names))[:limit]
         assert [row.id for row in claimed] == [row.id for row in expected]

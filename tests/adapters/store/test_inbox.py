@@ -9,7 +9,7 @@ import pytest
 from adapters.store import Store, inbox
 from adapters.store.bulk import run_one
 from adapters.store.inbox import InboxRow, Outcome, State
-from tests.adapters.store.examples import LATER, NOW, SOON, a_reaction
+from tests.adapters.store.examples import LATER, NOW, SOON, a_reaction, within
 
 IDS = [f"event-{number}" for number in range(2_500, 0, -1)]
 
@@ -21,7 +21,7 @@ async def _add(store: Store, *events: inbox.NewReaction) -> int:
 
 async def _claim(store: Store, owner: str = "a", limit: int = 10) -> list[InboxRow]:
     async with store.write() as tx:
-        return await inbox.claim(tx, owner, NOW, SOON, limit, ["recharge"])
+        return await inbox.claim(within(tx), owner, NOW, SOON, limit, ["recharge"])
 
 
 async def _finish(store: Store, row: InboxRow, state: Outcome) -> None:
@@ -148,7 +148,7 @@ async def test_a_lease_can_be_extended_while_it_is_held(store: Store) -> None:
 
     async with store.write() as tx:
         assert await run_one(tx, inbox.extending(row.id, "a", LATER, token=row.lease_token))
-        assert await inbox.claim(tx, "b", SOON, LATER, 10, ["recharge"]) == []
+        assert await inbox.claim(within(tx), "b", SOON, LATER, 10, ["recharge"]) == []
 
 
 @pytest.mark.parametrize("new_owner", ["a", "b"])
@@ -156,7 +156,7 @@ async def test_who_lost_his_lease_changes_nothing(store: Store, new_owner: str) 
     await _add(store, a_reaction())
     (old,) = await _claim(store)
     async with store.write() as tx:
-        (new,) = await inbox.claim(tx, new_owner, SOON, LATER, 10, ["recharge"])
+        (new,) = await inbox.claim(within(tx), new_owner, SOON, LATER, 10, ["recharge"])
 
     async with store.write() as tx:
         token = old.lease_token

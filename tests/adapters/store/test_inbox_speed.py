@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import Store, cursors, inbox
-from tests.adapters.store.examples import NOW, SOON, a_reaction
+from tests.adapters.store.examples import NOW, SOON, a_reaction, within
 
 PENDING = 10_000
 _FILL = """
@@ -37,7 +37,7 @@ async def _fill(store: Store, state: str, rows: int, key: str, size: int = 100) 
 
 
 async def _claim(tx: AsyncConnection) -> None:
-    assert await inbox.claim(tx, "a", NOW, SOON, 10, ["recharge", "mirror"])
+    assert await inbox.claim(within(tx), "a", NOW, SOON, 10, ["recharge", "mirror"])
 
 
 async def _add(tx: AsyncConnection) -> None:

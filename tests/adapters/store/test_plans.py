@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import Store, cursors, entities, hints, inbox, leases, ledger, outbox
-from adapters.store.bulk import run_one
+from adapters.store.bulk import run_one, run_together
+from adapters.store.trips import Ran, Statement, TripConnection
 from tests.adapters.store.examples import (
     LATER,
     NOW,
@@ -20,6 +22,7 @@ from tests.adapters.store.examples import (
     a_reaction,
     a_record,
     an_entity,
+    within,
 )
 
 Plans = list[list[str]]
@@ -36,10 +39,17 @@ async def _plans_of(store: Store) -> AsyncIterator[tuple[AsyncConnection, Plans]
         many = rest[-1]
         sent.setdefault(statement, given[0] if many else given)
 
+    together = TripConnection.run_together
+
+    async def listening(self: TripConnection, statements: Sequence[Statement]) -> list[Ran]:
+        sent.update((one.text, one.rows[0]) for one in statements if one.rows)
+        return await together(self, statements)
+
     async with store.write() as tx:
         event.listen(engine, "before_cursor_execute", listen)
         try:
-            yield tx, plans
+            with patch.object(TripConnection, "run_together", listening):
+                yield tx, plans
         finally:
             event.remove(engine, "before_cursor_execute", listen)
         for statement, given in sent.items():
@@ -51,12 +61,15 @@ async def test_a_claim_looks_at_open_rows_only_and_at_nothing_but_indexes(
     sqlite_store: Store,
 ) -> None:
     async with _plans_of(sqlite_store) as (tx, plans):
-        await inbox.claim(tx, "a", NOW, SOON, 10, ["recharge", "mirror"])
+        await inbox.claim(within(tx), "a", NOW, SOON, 10, ["recharge"])
+        given = {"now": NOW, "its_owner": "a", "until": SOON, "limit": 10, "name_0": "recharge"}
+        await run_together(tx, [inbox._take(("recharge",), windowed=False).one(**given)])
 
-    oldest, all_of_them = plans
+    oldest, number, all_of_them = plans
+    assert any("SCAN reactions USING COVERING INDEX ix_reactions_open" in step for step in number)
     assert "SCAN reactions USING COVERING INDEX ix_reactions_open" in oldest
     assert any("USING COVERING INDEX ix_reactions_open_keys" in step for step in all_of_them)
-    for plan in plans:
+    for plan in (oldest, all_of_them):
         assert "SEARCH reactions USING INTEGER PRIMARY KEY (rowid=?)" in plan
         assert any("SEARCH other USING INDEX ix_reactions_running" in step for step in plan)
 
@@ -85,7 +98,7 @@ async def _outbox(tx: AsyncConnection) -> None:
 
 async def _inbox(tx: AsyncConnection) -> None:
     await inbox.add(tx, [a_reaction()])
-    (row,) = await inbox.claim(tx, "a", NOW, SOON, 10, ["recharge"])
+    (row,) = await inbox.claim(within(tx), "a", NOW, SOON, 10, ["recharge"])
     await run_one(tx, inbox.extending(row.id, "a", LATER, token=1))
     await inbox.release(tx, row.id, "a", token=1, now=NOW)
     await run_one(tx, inbox.finishing(row.id, "a", "dead", token=2, now=NOW))
@@ -130,7 +143,7 @@ async def test_no_statement_reads_a_whole_table(
 
     assert plans
     whole = [step for plan in plans for step in plan if step.startswith("SCAN")]
-    subqueries = ("SCAN anon_", "SCAN (")
+    subqueries = ("SCAN anon_", "SCAN (", "SCAN picked")
     assert [step for step in whole if "INDEX" not in step and not step.startswith(subqueries)] == []
     wide = [step for step in whole if "sqlite_autoindex" in step]  # all of it, if only its index
     assert wide == []

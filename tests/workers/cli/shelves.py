@@ -14,7 +14,7 @@ from adapters.store import Store, cursors, inbox, ledger
 from adapters.store.bulk import run_one
 from adapters.store.inbox import InboxRow, Outcome
 from adapters.store.tables import reactions
-from tests.adapters.store.examples import a_reaction
+from tests.adapters.store.examples import a_reaction, within
 
 Result = TypeVar("Result")
 NAME = "recharge-paid-invoice"
@@ -70,7 +70,7 @@ def fill(url: str) -> None:
 async def _ended(tx: AsyncConnection) -> None:
     events = [a_reaction(name, f"key-{name}", reaction=NAME) for name, _, _ in ENDINGS]
     await inbox.add(tx, events)
-    rows = await inbox.claim(tx, "test", NOW, NOW + timedelta(minutes=1), 10, [NAME])
+    rows = await inbox.claim(within(tx), "test", NOW, NOW + timedelta(minutes=1), 10, [NAME])
     for row, (_, state, reason) in zip(rows, ENDINGS, strict=True):
         again = NOW + timedelta(days=1) if state == "retrying" else None
         outcome = {"status": 400, "response": "Jo Doe"} if state == "dead" else None

@@ -375,18 +375,18 @@ async def test_a_store_that_is_away_for_a_while_stops_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = 3
-    write = world.store.write
+    run = world.store.run
 
-    def failing(*topics: str) -> Any:
+    async def failing(*given: Any) -> Any:
         nonlocal failures
         if failures:
             failures -= 1
             world.store.notify("reactions")
             raise StoreUnavailable("here", "pulled out")
-        return write(*topics)
+        return await run(*given)
 
     await world.take(paid(line()))
-    monkeypatch.setattr(world.store, "write", failing)
+    monkeypatch.setattr(world.store, "run", failing)
 
     async with running(world.executor()):
         await until_states(world, "succeeded")

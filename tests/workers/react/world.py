@@ -193,8 +193,8 @@ class World:
         """What the executor would work on next, claimed by it."""
         now = self.clock.now()
         names = list(executor.reactions)
-        async with self.store.write() as tx:
-            return await inbox.claim(tx, executor.owner, now, now + executor.lease, limit, names)
+        run, until = self.store.run, now + executor.lease
+        return await inbox.claim(run, executor.owner, now, until, limit, names)
 
     async def work(self, executor: Means | None = None) -> InboxRow:
         """Make one attempt at everything that is due; return the newest row as it is then."""
