@@ -5,6 +5,9 @@ UV := 0.13.9
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UVPIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
+IMAGE_LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate --constraint requirements.lock
+
 BROKER := kafka or real_kafka or slow
 
 .DEFAULT_GOAL := help
@@ -54,6 +57,8 @@ lock: .venv/.ready ## Choose the newest allowed versions anew
 	@$(PIP) uv==$(UV)
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --all-extras --group dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile $(IMAGE_LOCK) pyproject.toml -o deploy/image/requirements.lock
+	@echo hatchling | $(BIN)/uv pip compile $(IMAGE_LOCK) - -o deploy/image/build.lock
 
 clean: ## Remove the environment and all caches
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
