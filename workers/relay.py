@@ -6,10 +6,12 @@ is sent again with the same `ce_id`. While the broker is away, rows wait.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from zlib import crc32
 
 from opentelemetry.trace import SpanKind
 
@@ -20,7 +22,9 @@ from adapters.store import outbox
 from adapters.store.engine import Store
 from adapters.store.errors import StoreError
 from adapters.store.outbox import OutboxRow
+from events import catalogue
 from workers.clock import Clock
+from workers.crew import Crew
 from workers.lease import run_under_lease
 from workers.telemetry import logs, metrics, tracing
 
@@ -29,6 +33,8 @@ IDLE = 0.5
 """Seconds between two looks at an empty outbox when no writer in this process rings."""
 KEEP_PUBLISHED = timedelta(days=7)
 PURGE_BATCH = 1_000
+SHARDS = tuple(f"relay/{number}" for number in range(8))
+"""Parts of the outbox, by topic, each with a lease of its own: as many relays can work at most."""
 PURGE_PAUSE = 3600.0
 """Seconds between two clean-ups."""
 
@@ -43,30 +49,46 @@ class Relay:
     producer: RecordProducer
     clock: Clock
     topic_prefix: str
-    lease: timedelta
-    owner: str
+    crew: Crew
 
 
 async def run(relay: Relay) -> None:
-    """Move rows until cancelled; only one relay of a store works at a time."""
+    """Move rows until cancelled; each topic is moved by one relay of a store at a time."""
     while True:
         try:
-            await run_under_lease(
-                relay.store, relay.clock, "relay", relay.owner, relay.lease, lambda: _drain(relay)
-            )
+            wanted = relay.crew.ours(SHARDS)
+            if wanted:
+                lessee = relay.crew.lessee
+                await run_under_lease(lessee, wanted, partial(_drain, relay, wanted))
         except StoreError as error:
             log.error("store not usable", why=str(error))
         await relay.clock.sleep(IDLE)
 
 
-async def _drain(relay: Relay) -> None:
-    while True:
+async def _drain(relay: Relay, wanted: Sequence[str], held: Collection[str]) -> None:
+    """Move the rows of some shards, until others are this relay's or could be had."""
+    topics = _topics_of(held)
+    retry_at = None if len(held) == len(wanted) else relay.clock.now() + relay.crew.lessee.duration
+    while relay.crew.ours(SHARDS) == wanted:
+        if retry_at is not None and relay.clock.now() > retry_at:
+            return
         seen = relay.store.notified("outbox")
-        if await move_all(relay) == 0:
+        if await move_all(relay, topics) == 0:
             await relay.store.wait("outbox", timeout=IDLE, since=seen)
 
 
-async def move_all(relay: Relay) -> int:
+def _topics_of(shards: Collection[str]) -> list[str] | None:
+    """The topics of shards; None: all there are."""
+    if len(shards) == len(SHARDS):
+        return None
+    return [topic for topic in catalogue.all_topics("") if _shard_of(topic) in shards]
+
+
+def _shard_of(topic: str) -> str:
+    return SHARDS[crc32(topic.encode()) % len(SHARDS)]
+
+
+async def move_all(relay: Relay, topics: Sequence[str] | None = None) -> int:
     """Go through the outbox once, oldest rows first; return how many were published.
 
     A row that the broker refuses holds back the later rows of its key, and no others. When the
@@ -75,7 +97,8 @@ async def move_all(relay: Relay) -> int:
     moved, after = 0, 0
     held: set[tuple[str, str]] = set()
     while True:
-        rows = await _waiting(relay, after)
+        async with relay.store.read() as tx:
+            rows = await outbox.unpublished(tx, BATCH, after=after, topics=topics)
         free = [row for row in rows if (row.topic, row.key) not in held]
         published, away = await _move(relay, free)
         moved += len(published)
@@ -84,17 +107,6 @@ async def move_all(relay: Relay) -> int:
         after = rows[-1].id
         done = {row.id for row in published}
         held |= {(row.topic, row.key) for row in free if row.id not in done}
-
-
-async def _waiting(relay: Relay, after: int) -> list[OutboxRow]:
-    async with relay.store.read() as tx:
-        rows = await outbox.unpublished(tx, BATCH, after=after)
-        backlog = await outbox.backlog(tx)
-    metrics.OUTBOX_ROWS.set(backlog.rows)
-    oldest = backlog.oldest_created_at
-    age = (relay.clock.now() - oldest).total_seconds() if oldest else 0
-    metrics.OUTBOX_OLDEST.set(age)
-    return rows
 
 
 async def _move(relay: Relay, rows: Sequence[OutboxRow]) -> tuple[list[OutboxRow], bool]:

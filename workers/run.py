@@ -11,6 +11,7 @@ from adapters.kafka.errors import KafkaUnavailable, TopicMismatch
 from adapters.kafka.topics import TopicSpec, open_topics
 from events import catalogue
 from workers import ops, relay
+from workers.crew import Crew
 from workers.detect import drift, hints
 from workers.detect.poller import poll
 from workers.react import attempt, executor, intake
@@ -39,13 +40,17 @@ async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> 
         await attempt.look_again(parts.store, parts.clock)
     jobs: dict[str, Job] = {"budget": budget.keep, "ops": lambda: ops.serve(parts)}
     if "poll" in roles:
-        jobs["poll"] = lambda: poll(parts.sources, parts.owner, parts.settings.poll.lease)
-        jobs["hints"] = lambda: hints.follow(parts.sources, parts.owner, parts.settings.poll.lease)
+        pollers = parts.crew("poll")
+        jobs["crew of poll"] = pollers.keep
+        jobs["poll"] = lambda: poll(parts.sources, pollers)
+        jobs["hints"] = lambda: hints.follow(parts.sources, pollers.lessee)
         jobs["drift"] = lambda: drift.keep(parts.store, parts.clock)
     if "webhooks" in roles:
         jobs["webhooks"] = lambda: webhooks.serve(parts)
     if "relay" in roles:
-        jobs["relay"] = lambda: _relay(parts)
+        relays = parts.crew("relay")
+        jobs["crew of relay"] = relays.keep
+        jobs["relay"] = lambda: _relay(parts, relays)
         jobs["purge"] = lambda: relay.purge(parts.store, parts.clock)
     if "react" in roles:
         jobs["intake"] = lambda: _intake(parts)
@@ -60,9 +65,9 @@ async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> 
                 task.cancel()
 
 
-async def _relay(parts: Parts) -> None:
+async def _relay(parts: Parts, crew: Crew) -> None:
     await _with_topics(parts)
-    await relay.run(parts.relay())
+    await relay.run(parts.relay(crew))
 
 
 async def _intake(parts: Parts) -> None:

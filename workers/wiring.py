@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -23,9 +23,11 @@ from adapters.plentific import client as plentific
 from adapters.store.engine import Store
 from workers.budget import Budget
 from workers.clock import Clock, SystemClock
+from workers.crew import Crew
 from workers.detect.observe import Source
 from workers.detect.registry import STREAMS
 from workers.detect.stream import Cadence, Facts, Stream
+from workers.lease import Lessee
 from workers.react.executor import SLOTS_A_CALL
 from workers.react.intake import Intake
 from workers.react.means import Means
@@ -65,15 +67,19 @@ class Parts:
         limiters = {name: client.http.limiter for name, client in self.clients.items()}
         return Budget(self.store, self.clock, limiters)
 
-    def relay(self) -> Relay:
+    def crew(self, role: Literal["poll", "relay"]) -> Crew:
+        """Return the replicas of a role, as this process sees them."""
+        duration = getattr(self.settings, role).lease
+        return Crew(role, Lessee(self.store, self.clock, self.owner, duration))
+
+    def relay(self, crew: Crew) -> Relay:
         """Return the relay's needs."""
         return Relay(
             store=self.store,
             producer=self.producer,
             clock=self.clock,
             topic_prefix=self.settings.kafka.topic_prefix,
-            lease=self.settings.relay.lease,
-            owner=self.owner,
+            crew=crew,
         )
 
     def intake(self) -> Intake:

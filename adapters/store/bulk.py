@@ -82,6 +82,10 @@ class Bulk:
 
     def _compile(self, tx: Database) -> _Compiled:
         statement, dialect = self._statement(tx), tx.dialect
+        if isinstance(statement, Insert):
+            statement = statement.inline()  # PostgreSQL would return the ids, which nobody reads
+        if isinstance(statement, Insert):
+            statement = statement.inline()  # else PostgreSQL would be asked for the new ids
         compiled = statement.compile(dialect=dialect, column_keys=self._names)
         found = _Compiled(
             compiled.string,

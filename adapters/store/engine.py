@@ -10,10 +10,11 @@ from typing import Any, Self
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
-from adapters.store import dialects, migrate
+from adapters.store import dialects, fence, migrate
 from adapters.store.bulk import Step, as_values, run_together
 from adapters.store.errors import MigrationsPending, StoreUnavailable, typed, unreachable
 from adapters.store.groups import Groups
+from adapters.store.leases import holding
 from adapters.store.seats import Seats, to_the_end
 from adapters.store.trips import Ran, Script
 from adapters.store.wakeups import Wakeups
@@ -83,6 +84,9 @@ class Store:
         self._writing.add(task)
         try:
             async with self._transaction(topics) as tx:
+                if held := fence.present():
+                    looked = await run_together(tx, [holding(one) for one in held])
+                    fence.check(self.place, held, looked)
                 yield tx
         finally:
             self._writing.discard(task)
@@ -100,10 +104,17 @@ class Store:
                 judge(ran)
                 return ran
         self._writer()
+        held = fence.present()
+        steps = [*map(holding, held), *steps]
+
+        def judge_all(ran: Sequence[Ran]) -> None:
+            fence.check(self.place, held, ran[: len(held)])
+            judge(ran[len(held) :])
+
         statements = [step.bulk.statement(self._engines.writer, step.columns) for step in steps]
         with self._typed():
-            ran = await self._groups.script(topics, Script(statements, judge))
-        return as_values(self._engines.writer, steps, ran)
+            ran = await self._groups.script(topics, Script(statements, judge_all))
+        return as_values(self._engines.writer, steps, ran)[len(held) :]
 
     def _writer(self) -> asyncio.Task[Any] | None:
         task = asyncio.current_task()

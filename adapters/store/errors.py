@@ -2,6 +2,7 @@
 
     StoreError
     ├── StoreUnavailable    locked, no disk, no connection: wait and try again, or mend the place
+    ├── Fenced              the lease is another process's: leave the work to it
     ├── MigrationsPending   the tables are older than this program: upgrade them
     └── StoreTooNew         the tables are newer than this program: install the newer program
 
@@ -53,6 +54,14 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """The store cannot be used at the moment: locked, disk trouble, no connection."""
+
+
+class Fenced(StoreError):
+    """The lease under which this was to be written is another's; nothing of it is written."""
+
+    def __init__(self, place: str, lease: str) -> None:
+        super().__init__(place, f"the lease {lease} has gone to another process")
+        self.lease = lease
 
 
 class MigrationsPending(StoreError):

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import and_, bindparam, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
+from adapters.store.bulk import Bulk, Step
 from adapters.store.tables import leases
+
+
+@dataclass(frozen=True)
+class Held:
+    """A lease as somebody took it; its fencing `token` tells whether it still is his."""
+
+    name: str
+    owner: str
+    token: int
+
+
+_HOLDING = Bulk(
+    lambda _tx: (
+        select(leases.c.token)
+        .where(
+            leases.c.name == bindparam("its_name"),
+            leases.c.owner == bindparam("its_owner"),
+            leases.c.token == bindparam("its_token"),
+        )
+        .with_for_update(read=True)  # nobody takes it before the commit; SQLite has one writer
+    )
+)
 
 
 async def acquire(
@@ -17,7 +41,7 @@ async def acquire(
     """Take the lease `name` until `until`, or go on holding it; None where another has it.
 
     The number is the lease's fencing token: it rises whenever the lease changes hands or had run
-    out. Check it with `holds` in the transaction whose writes it protects.
+    out. Work `behind` a fence with it.
     """
     new = dialects.insert(tx, leases).values(name=name, owner=owner, token=1, until=until)
     still_ours = and_(leases.c.owner == owner, leases.c.until > now)
@@ -44,12 +68,20 @@ async def release(tx: AsyncConnection, name: str, owner: str, token: int, now: d
     return await _update(tx, name, owner, token, owner=None, until=now)
 
 
-async def holds(tx: AsyncConnection, name: str, owner: str, token: int) -> bool:
-    """Whether the lease is still held with this token, which then stays so until the commit."""
-    held = select(leases.c.token).where(
-        leases.c.name == name, leases.c.owner == owner, leases.c.token == token
+def holding(held: Held) -> Step:
+    """The step that returns a row where the lease is still held, which stays so until the commit.
+
+    Put it before what the lease protects (`fence` does so).
+    """
+    return _HOLDING.one(its_name=held.name, its_owner=held.owner, its_token=held.token)
+
+
+async def owners(tx: AsyncConnection, prefix: str, now: datetime) -> list[str]:
+    """Who holds a lease whose name begins so, in the order of the names."""
+    held = select(leases.c.owner).where(
+        leases.c.name.startswith(prefix, autoescape=True), leases.c.until > now
     )
-    return await tx.scalar(held.with_for_update()) is not None
+    return [owner for owner in await tx.scalars(held.order_by(leases.c.name)) if owner is not None]
 
 
 async def _update(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,14 +86,21 @@ async def known(tx: AsyncConnection, event_ids: Iterable[str]) -> set[str]:
     return found
 
 
-async def unpublished(tx: AsyncConnection, limit: int, *, after: int = 0) -> list[OutboxRow]:
-    """The oldest records not published yet, by id; `after` passes over those up to that id."""
+async def unpublished(
+    tx: AsyncConnection, limit: int, *, after: int = 0, topics: Sequence[str] | None = None
+) -> list[OutboxRow]:
+    """The oldest records not published yet, by id; `after` passes over those up to that id.
+
+    Of `topics` only, where they are given.
+    """
     chosen = (
         select(*_COLUMNS)
         .where(outbox.c.published_at.is_(None), outbox.c.id > after)
         .order_by(outbox.c.id)
         .limit(limit)
     )
+    if topics is not None:
+        chosen = chosen.where(outbox.c.topic.in_(topics))
     return [OutboxRow(*row) for row in await tx.execute(chosen)]
 
 

@@ -45,6 +45,7 @@ from workers.detect.observe import Source, Tally, observe_details
 from workers.detect.pace import next_look
 from workers.detect.poller import pause_after
 from workers.detect.stream import Facts, Stream
+from workers.lease import Lessee
 from workers.telemetry import tracing
 from workers.webhooks.payload import hinted
 
@@ -278,7 +279,8 @@ class Run:
 
     def __post_init__(self) -> None:
         by_kind = {one.stream.entity: one for one in self.sources}
-        self._follower = Follower(CONNECTION, by_kind, uuid4().hex, HOUR)
+        lessee = Lessee(self.store, self.clock, uuid4().hex, HOUR)
+        self._follower = Follower(CONNECTION, by_kind, lessee)
 
     async def settle(self) -> None:
         """Read all that is due at first contact, and let a quiet day go by.

@@ -26,6 +26,8 @@ from tests.benchmarks.rounds import Goal, Moment, Sample, Workload
 from tests.benchmarks.stores import new_store
 from workers import announce, relay
 from workers.clock import SystemClock
+from workers.crew import Crew
+from workers.lease import Lessee
 from workers.relay import Relay
 from workers.telemetry import metrics
 
@@ -118,8 +120,7 @@ async def _ours(
             producer=producer,
             clock=SystemClock(),
             topic_prefix=fresh.topic_prefix,
-            lease=timedelta(seconds=10),
-            owner="benchmark",
+            crew=Crew("relay", Lessee(store, SystemClock(), "benchmark", timedelta(seconds=10))),
         )
         published = partial(total, metrics.EVENTS_PUBLISHED)
         all_published = published() + len(rows)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from adapters.store import leases, tables
 from adapters.store.engine import Store
 from tests.workers.fake_clock import FakeClock
-from workers.lease import run_under_lease
+from workers.lease import Lessee, run_under_lease
 
 LONG = timedelta(minutes=1)
 SHORT = timedelta(milliseconds=60)
@@ -34,7 +34,7 @@ class Work:
         self.begun, self.end = asyncio.Event(), asyncio.Event()
         self.cancelled = False
 
-    async def __call__(self) -> str:
+    async def __call__(self, held: frozenset[str]) -> str:
         self.begun.set()
         try:
             await self.end.wait()
@@ -44,7 +44,7 @@ class Work:
         return "done"
 
 
-async def done() -> str:
+async def done(_held: frozenset[str]) -> str:
     return "done"
 
 
@@ -58,7 +58,7 @@ async def take(store: Store, clock: FakeClock, owner: str, duration: timedelta =
 async def test_the_work_is_done_and_the_lease_is_free_at_once(store: Store) -> None:
     clock = FakeClock()
 
-    assert await run_under_lease(store, clock, "job", "a", LONG, done) == "done"
+    assert await run_under_lease(Lessee(store, clock, "a", LONG), ["job"], done) == "done"
 
     assert await take(store, clock, "b")
 
@@ -67,7 +67,7 @@ async def test_work_that_another_does_is_not_begun(store: Store) -> None:
     clock, work = FakeClock(), Work()
     await take(store, clock, "b")
 
-    assert await run_under_lease(store, clock, "job", "a", LONG, work) is None
+    assert await run_under_lease(Lessee(store, clock, "a", LONG), ["job"], work) is None
 
     assert not work.begun.is_set()
 
@@ -77,15 +77,15 @@ async def test_a_lease_that_ran_out_is_taken_over(store: Store) -> None:
     await take(store, clock, "b")
     clock.advance(minutes=1)
 
-    assert await run_under_lease(store, clock, "job", "a", LONG, done) == "done"
+    assert await run_under_lease(Lessee(store, clock, "a", LONG), ["job"], done) == "done"
 
 
 async def test_different_work_is_done_at_the_same_time(store: Store) -> None:
     clock, work = FakeClock(), Work()
-    task = asyncio.create_task(run_under_lease(store, clock, "job", "a", LONG, work))
+    task = asyncio.create_task(run_under_lease(Lessee(store, clock, "a", LONG), ["job"], work))
     await work.begun.wait()
 
-    assert await run_under_lease(store, clock, "other job", "b", LONG, done) == "done"
+    assert await run_under_lease(Lessee(store, clock, "b", LONG), ["other job"], done) == "done"
 
     work.end.set()
     assert await task == "done"
@@ -105,7 +105,7 @@ class AskedClock(FakeClock):
 
 async def test_the_lease_is_renewed_while_the_work_lasts(store: Store) -> None:
     clock, work = AskedClock(), Work()
-    task = asyncio.create_task(run_under_lease(store, clock, "job", "a", SHORT, work))
+    task = asyncio.create_task(run_under_lease(Lessee(store, clock, "a", SHORT), ["job"], work))
     await work.begun.wait()
     clock.advance(minutes=5)  # long after the lease as it was taken
     clock.asked.clear()
@@ -121,7 +121,7 @@ async def test_the_lease_is_renewed_while_the_work_lasts(store: Store) -> None:
 
 async def test_who_loses_the_lease_stops_working(store: Store) -> None:
     clock, work = FakeClock(), Work()
-    task = asyncio.create_task(run_under_lease(store, clock, "job", "a", SHORT, work))
+    task = asyncio.create_task(run_under_lease(Lessee(store, clock, "a", SHORT), ["job"], work))
     await work.begun.wait()
     clock.advance(minutes=5)
     assert await take(store, clock, "b")
@@ -136,18 +136,18 @@ async def test_who_loses_the_lease_stops_working(store: Store) -> None:
 async def test_work_that_fails_lets_the_lease_go_and_says_why(store: Store) -> None:
     clock = FakeClock()
 
-    async def fail() -> None:
+    async def fail(_held: frozenset[str]) -> None:
         raise LookupError("no such thing")
 
     with pytest.raises(LookupError, match="no such thing"):
-        await run_under_lease(store, clock, "job", "a", LONG, fail)
+        await run_under_lease(Lessee(store, clock, "a", LONG), ["job"], fail)
 
     assert await take(store, clock, "b")
 
 
 async def test_who_is_cancelled_stops_working_and_lets_the_lease_go(store: Store) -> None:
     clock, work = FakeClock(), Work()
-    task = asyncio.create_task(run_under_lease(store, clock, "job", "a", LONG, work))
+    task = asyncio.create_task(run_under_lease(Lessee(store, clock, "a", LONG), ["job"], work))
     await work.begun.wait()
 
     task.cancel()
@@ -156,3 +156,52 @@ async def test_who_is_cancelled_stops_working_and_lets_the_lease_go(store: Store
 
     assert work.cancelled
     assert await take(store, clock, "b")
+
+
+async def test_who_woke_up_after_his_lease_writes_nothing(store: Store) -> None:
+    clock = FakeClock()
+
+    async def sleep_too_long(_held: frozenset[str]) -> str:
+        clock.advance(minutes=5)
+        assert await take(store, clock, "b")
+        async with store.write() as tx:
+            await leases.acquire(tx, "written", "a", clock.now(), clock.now() + LONG)
+        return "never"
+
+    lessee = Lessee(store, clock, "a", LONG)
+    assert await run_under_lease(lessee, ["job"], sleep_too_long) is None
+
+    async with store.read() as tx:
+        names = list(await tx.scalars(select(tables.leases.c.name)))
+    assert names == ["job"]
+
+
+async def test_of_several_leases_those_that_are_free_are_taken(store: Store) -> None:
+    clock = FakeClock()
+    await take(store, clock, "b")
+    told: list[frozenset[str]] = []
+
+    async def work(held: frozenset[str]) -> str:
+        told.append(held)
+        return "done"
+
+    lessee = Lessee(store, clock, "a", LONG)
+    assert await run_under_lease(lessee, ["job", "one", "two"], work) == "done"
+
+    assert told == [{"one", "two"}]
+    assert await take(store, clock, "b"), "it is still the other's"
+
+
+async def test_who_loses_one_of_several_leases_lets_all_go(store: Store) -> None:
+    clock, work = FakeClock(), Work()
+    lessee = Lessee(store, clock, "a", SHORT)
+    task = asyncio.create_task(run_under_lease(lessee, ["job", "other"], work))
+    await work.begun.wait()
+    clock.advance(minutes=5)
+    assert await take(store, clock, "b")
+
+    async with asyncio.timeout(10):
+        assert await task is None
+
+    other = Lessee(store, clock, "c", LONG)
+    assert [one.name for one in await other.take("job", "other")] == ["other"]

@@ -17,6 +17,8 @@ from adapters.store.outbox import NewRecord
 from tests.kafka import read_topic
 from workers import relay
 from workers.clock import SystemClock
+from workers.crew import Crew
+from workers.lease import Lessee
 from workers.relay import Relay
 
 pytestmark = pytest.mark.kafka
@@ -24,6 +26,12 @@ pytestmark = pytest.mark.kafka
 
 def record(number: int, topic: str, key: str) -> NewRecord:
     return NewRecord(f"event-{number}", topic, key, b"{}", [], SystemClock().now())
+
+
+def relay_of(store: Store, producer: RecordProducer, prefix: str) -> Relay:
+    clock = SystemClock()
+    crew = Crew("relay", Lessee(store, clock, "me", timedelta(seconds=10)))
+    return Relay(store, producer, clock, prefix, crew)
 
 
 async def test_rows_that_are_refused_hold_back_their_own_keys_and_nobody_else(
@@ -40,9 +48,7 @@ async def test_rows_that_are_refused_hold_back_their_own_keys_and_nobody_else(
         async with store.write() as tx:
             await outbox.add(tx, refused + fine)
         async with RecordProducer(replace(kafka_settings, partitions=3)) as producer:
-            moved = await relay.move_all(
-                Relay(store, producer, SystemClock(), prefix, timedelta(seconds=10), "me")
-            )
+            moved = await relay.move_all(relay_of(store, producer, prefix))
         async with store.read() as tx:
             left = await outbox.unpublished(tx, 100)
 

@@ -10,7 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -28,6 +28,7 @@ from workers.detect.cycle import progress
 from workers.detect.hint_totals import HintTotals
 from workers.detect.observe import Source, Tally
 from workers.detect.poller import look_under_lease
+from workers.lease import Lessee
 from workers.telemetry import logs, metrics, tracing
 
 AT_ONCE = 50
@@ -66,7 +67,7 @@ class Found:
     totals: HintTotals | None = None
 
 
-async def follow(sources: Sequence[Source], owner: str, lease: timedelta) -> None:
+async def follow(sources: Sequence[Source], lessee: Lessee) -> None:
     """Follow the hints of all connections until cancelled."""
     by_connection: defaultdict[str, list[Source]] = defaultdict(list)
     for source in sources:
@@ -75,15 +76,13 @@ async def follow(sources: Sequence[Source], owner: str, lease: timedelta) -> Non
         async with asyncio.TaskGroup() as group:
             for connection, own in by_connection.items():
                 group.create_task(
-                    _follow_connection(connection, own, owner, lease), name=f"hints {connection}"
+                    _follow_connection(connection, own, lessee), name=f"hints {connection}"
                 )
 
 
-async def _follow_connection(
-    connection: str, sources: Sequence[Source], owner: str, lease: timedelta
-) -> None:
+async def _follow_connection(connection: str, sources: Sequence[Source], lessee: Lessee) -> None:
     store = sources[0].store
-    follower = Follower(connection, {one.stream.entity: one for one in sources}, owner, lease)
+    follower = Follower(connection, {one.stream.entity: one for one in sources}, lessee)
     try:
         while True:
             since = store.notified("hints")
@@ -109,8 +108,7 @@ class Follower:
 
     connection: str
     by_kind: Mapping[str, Source]
-    owner: str
-    lease: timedelta
+    lessee: Lessee
     pause: float = EVERY
     whole_looks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -159,7 +157,8 @@ class Follower:
 
     async def _whole_look(self, source: Source, hint: Hint, taken_at: datetime) -> None:
         # Not the poll's own name: the two would take each other's lease for theirs.
-        look = _look_at_all(source, hint, f"{self.owner}/hints", self.lease)
+        lessee = replace(self.lessee, owner=f"{self.lessee.owner}/hints")
+        look = _look_at_all(source, hint, lessee)
         try:
             await _end(source, [hint], look, taken_at)
         except StoreError as error:  # the hint is free again when it was taken for long enough
@@ -178,9 +177,9 @@ async def _look_at_each(source: Source, own: Sequence[Hint]) -> Found:
     return Found(outcomes, HintTotals(known.baseline_at, events, calls.count))
 
 
-async def _look_at_all(source: Source, hint: Hint, owner: str, lease: timedelta) -> Found:
+async def _look_at_all(source: Source, hint: Hint, lessee: Lessee) -> Found:
     with _following(source, [hint]):
-        looked = await look_under_lease(source, owner, lease)
+        looked = await look_under_lease(source, lessee)
     if looked is None or looked.failures:
         return Found({hint: Outcome.FAILED})
     return Found({hint: Outcome.CHANGED if looked.changed else Outcome.NOTHING})

@@ -125,7 +125,7 @@ async def _the_rest(tx: AsyncConnection) -> None:
     await cursors.get(tx, "c", "s")
     await leases.acquire(tx, "relay", "a", NOW, SOON)
     await leases.renew(tx, "relay", "a", 1, LATER)
-    await leases.holds(tx, "relay", "a", 1)
+    await run_together(tx, [leases.holding(leases.Held("relay", "a", 1))])
     await leases.release(tx, "relay", "a", 1, NOW)
     await hints.add(tx, [a_hint()])
     (hint,) = await hints.take(tx, "plentific", NOW, SOON, 10)

@@ -76,7 +76,7 @@ async def _work(orders: Orders, clock: SharedClock) -> None:
         if records:
             await intake.take(parts.intake(), records, broker)
         await _react(parts, clock)
-        await relay.move_all(parts.relay())
+        await relay.move_all(parts.relay(parts.crew("relay")))
 
 
 async def _react(parts: Parts, clock: SharedClock) -> None:

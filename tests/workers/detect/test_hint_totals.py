@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 from adapters.plentific.client import PlentificClient
@@ -27,7 +26,7 @@ async def hinted(world: World, *uuids: str) -> None:
     now = world.clock.now()
     async with world.store.write("hints") as tx:
         await hints.add(tx, [NewHint(CONNECTION, "invoice", one, now) for one in uuids])
-    await Follower(CONNECTION, {"invoice": source}, "a", timedelta(seconds=15)).follow_once()
+    await Follower(CONNECTION, {"invoice": source}, world.lessee()).follow_once()
 
 
 async def test_what_hints_find_and_cost_is_in_the_totals_of_the_stream(world: World) -> None:

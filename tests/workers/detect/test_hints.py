@@ -48,7 +48,7 @@ WATCHED = (plentific.WORK_ORDERS, plentific.INVOICES, plentific.BOOKINGS)
 
 def follower(world: World, owner: str = "a") -> Follower:
     sources = [world.watch(stream).source for stream in WATCHED]
-    return Follower(CONNECTION, {one.stream.entity: one for one in sources}, owner, LEASE)
+    return Follower(CONNECTION, {one.stream.entity: one for one in sources}, world.lessee(owner))
 
 
 async def hint(world: World, kind: str, *ids: str) -> None:
@@ -118,7 +118,7 @@ async def deliver(world: World, event: str, order: str) -> None:
 async def following(world: World) -> AsyncIterator[None]:
     """Follow hints in the background until the block ends."""
     sources = [world.watch(stream).source for stream in WATCHED]
-    task = asyncio.create_task(follow(sources, "a", LEASE))
+    task = asyncio.create_task(follow(sources, world.lessee()))
     try:
         yield
     finally:
@@ -422,7 +422,7 @@ class Slow:
     def followed(self, world: World) -> Follower:
         sources = [world.watch(plentific.INVOICES, pages=self.pages).source]
         sources += [world.watch(one).source for one in WATCHED if one is not plentific.INVOICES]
-        return Follower(CONNECTION, {one.stream.entity: one for one in sources}, "a", LEASE)
+        return Follower(CONNECTION, {one.stream.entity: one for one in sources}, world.lessee())
 
 
 async def test_a_look_at_a_whole_stream_holds_up_no_hint_about_one_thing(world: World) -> None:
@@ -475,7 +475,7 @@ async def test_who_stops_following_stops_looking_at_whole_streams(world: World) 
     slow = Slow()
     await hint(world, "invoice", ANY)
     sources = list(slow.followed(world).by_kind.values())
-    task = asyncio.create_task(follow(sources, "a", LEASE))
+    task = asyncio.create_task(follow(sources, world.lessee()))
     async with asyncio.timeout(10):
         await slow.begun.wait()
 

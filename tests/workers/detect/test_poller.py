@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -17,11 +17,20 @@ from adapters.store import cursors, leases
 from adapters.store.engine import Store
 from tests.workers.detect.world import CADENCE, CONNECTION, FACTS, Watch, World, types
 from tests.workers.fake_clock import FakeClock
+from workers.crew import Crew
 from workers.detect.cycle import Progress, progress
 from workers.detect.observe import Source
 from workers.detect.plentific import INVOICES, WORK_ORDERS
-from workers.detect.poller import left_at_start, look_under_lease, overview, pause_after, poll
+from workers.detect.poller import (
+    lease_of,
+    left_at_start,
+    look_under_lease,
+    overview,
+    pause_after,
+    poll,
+)
 from workers.detect.stream import Cadence, no_windows
+from workers.lease import Lessee
 from workers.telemetry import metrics
 
 LEASE = timedelta(seconds=15)
@@ -45,7 +54,8 @@ def at(source: Source, cadence: Cadence) -> Source:
 @asynccontextmanager
 async def polling(*sources: Source, owner: str = "a") -> AsyncIterator[None]:
     """Poll in the background until the block ends."""
-    task = asyncio.create_task(poll(sources, owner, LEASE))
+    crew = Crew("poll", Lessee(sources[0].store, sources[0].clock, owner, LEASE))
+    task = asyncio.create_task(poll(sources, crew))
     try:
         yield
     finally:
@@ -228,18 +238,18 @@ async def test_a_second_process_does_not_look_at_the_same_time(world: World) -> 
     world.add_invoice(status="paid")
     held = world.sandbox.state.faults.add("delay", operation="get_invoice", when="after", hold=True)
     source = world.invoices.source
-    first = asyncio.create_task(look_under_lease(source, "a", LEASE))
+    first = asyncio.create_task(look_under_lease(source, world.lessee("a")))
     await world.sandbox.state.faults.until(lambda: held.held == 1)
     calls = world.calls("list_invoices")
 
-    assert await look_under_lease(source, "b", LEASE) is None
+    assert await look_under_lease(source, world.lessee("b")) is None
     assert world.calls("list_invoices") == calls
 
     world.sandbox.state.faults.clear()
     looked = await first
     assert looked is not None
     assert looked.events == 2
-    assert await look_under_lease(source, "b", LEASE) is not None
+    assert await look_under_lease(source, world.lessee("b")) is not None
 
 
 async def test_a_second_process_takes_over_when_the_lease_of_a_silent_one_has_run_out(
@@ -253,9 +263,9 @@ async def test_a_second_process_takes_over_when_the_lease_of_a_silent_one_has_ru
 
     source = world.invoices.source
     world.clock.advance(seconds=14)
-    assert await look_under_lease(source, "b", LEASE) is None
+    assert await look_under_lease(source, world.lessee("b")) is None
     world.clock.advance(seconds=1)
-    assert await look_under_lease(source, "b", LEASE) is not None
+    assert await look_under_lease(source, world.lessee("b")) is not None
 
     assert types(await world.news()) == BOTH
 
@@ -283,3 +293,84 @@ async def test_the_overview_has_every_stream(world: World) -> None:
         (CONNECTION, "invoices"),
     ]
     assert [cursor.baseline_at for _, cursor in seen] == [None, "2026-03-02T09:30:15+00:00"]
+
+
+# --- several replicas --------------------------------------------------------------------------
+
+
+async def replicas(world: World, *owners: str) -> list[Crew]:
+    """Replicas that have all seen each other."""
+    crews = [Crew("poll", world.lessee(owner)) for owner in owners]
+    for crew in [*crews, *crews]:
+        await crew.join()
+    return crews
+
+
+@asynccontextmanager
+async def polling_together(crews: Sequence[Crew], *sources: Source) -> AsyncIterator[None]:
+    """All replicas poll in the background until the block ends."""
+    tasks = [asyncio.create_task(poll(sources, crew)) for crew in crews]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def test_three_replicas_make_no_more_calls_than_one(world: World) -> None:
+    source = at(whole_list(world), CADENCE)
+    async with polling_together(await replicas(world, "a", "b", "c"), source):
+        for _ in range(6):
+            await until_all_sleep(world, 3)
+            world.clock.advance(minutes=1)
+        await until_all_sleep(world, 3)
+
+    assert world.calls("list_work_orders") == 1 + 6
+
+
+async def test_two_replicas_that_both_take_a_stream_for_theirs_look_once(world: World) -> None:
+    source = at(whole_list(world), CADENCE)
+    strangers = [Crew("poll", world.lessee(owner)) for owner in "ab"]
+    async with polling_together(strangers, source):
+        for _ in range(6):
+            await until_all_sleep(world, 2)
+            world.clock.advance(minutes=1)
+        await until_all_sleep(world, 2)
+
+    assert world.calls("list_work_orders") <= 1 + 6 + 1
+
+
+async def test_a_stream_moves_to_another_replica_when_its_own_is_gone(world: World) -> None:
+    source = at(whole_list(world), CADENCE)
+    crews = await replicas(world, "a", "b")
+    (here,) = [crew for crew in crews if crew.is_ours(lease_of(source))]
+    (there,) = [crew for crew in crews if crew is not here]
+    async with polling_together([there], source):
+        await until_all_sleep(world, 1)
+        assert world.calls("list_work_orders") == 0
+
+        world.clock.advance(seconds=15)  # nothing was heard of its replica for so long
+        await there.join()
+        async with asyncio.timeout(10):
+            while not world.calls("list_work_orders"):  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+
+
+async def test_a_replica_that_stood_still_in_a_look_saves_nothing_of_it(world: World) -> None:
+    await world.invoices.baseline()
+    world.add_invoice(status="paid")
+    faults = world.sandbox.state.faults
+    held = faults.add("delay", operation="get_invoice", when="after", hold=True, times=1)
+    source = world.invoices.source
+    frozen = asyncio.create_task(look_under_lease(source, world.lessee("frozen")))
+    await faults.until(lambda: held.held == 1)
+    world.clock.advance(seconds=15)
+    assert await look_under_lease(source, world.lessee("heir")) is not None
+    before = await progress(source)
+
+    faults.clear()
+    assert await frozen is None
+
+    assert await progress(source) == before
+    assert types(await world.news()) == BOTH

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Any
 
 from adapters.http.limits import Priority, present_priority
@@ -89,7 +88,7 @@ async def test_what_a_webhook_hints_at_goes_before_all_that_is_polled(world: Wor
     uuid, now = world.add_invoice(), world.clock.now()
     async with world.store.write("hints") as tx:
         await hints.add(tx, [NewHint(CONNECTION, "invoice", uuid, now)])
-    following = asyncio.create_task(follow([watch.source], "a", timedelta(seconds=15)))
+    following = asyncio.create_task(follow([watch.source], world.lessee()))
     async with asyncio.timeout(5):
         while not await world.known("invoice"):  # noqa: ASYNC110  the store has no event for it
             await asyncio.sleep(0.001)

@@ -23,6 +23,7 @@ from workers.detect import plentific
 from workers.detect.cycle import Progress, run_cycle
 from workers.detect.observe import Source
 from workers.detect.stream import Cadence, Facts, Page, Stream
+from workers.lease import Lessee
 
 CONNECTION = "repairs"
 FACTS = Facts(CONNECTION, "GBP", "Europe/London")
@@ -49,6 +50,10 @@ class World:
     @property
     def work_orders(self) -> Watch:
         return self.watch(plentific.WORK_ORDERS)
+
+    def lessee(self, owner: str = "a") -> Lessee:
+        """Somebody who looks under leases of 15 seconds."""
+        return Lessee(self.store, self.clock, owner, timedelta(seconds=15))
 
     def watch(self, stream: Stream, **changes: Any) -> Watch:
         """Watch a stream, of which `changes` replaces parts."""

@@ -31,6 +31,7 @@ from workers.clock import Clock
 from workers.detect.hints import Follower
 from workers.detect.observe import Source
 from workers.detect.stream import Facts, Stream
+from workers.lease import Lessee
 
 FACTS = Facts("model", "EUR", "UTC")
 LEASE = timedelta(seconds=30)
@@ -58,7 +59,8 @@ class Detector:
             name: Source(_in_pages(kind.stream), client, FACTS, store, clock, kind.stream.cadence)
             for name, kind in kinds.items()
         }
-        return cls(path, store, sources, Follower(FACTS.connection, sources, "model", LEASE), heard)
+        follower = Follower(FACTS.connection, sources, Lessee(store, clock, "model", LEASE))
+        return cls(path, store, sources, follower, heard)
 
     async def news(self) -> list[Event]:
         """The events that came into the outbox since the last call."""
