@@ -17,7 +17,7 @@ from hashlib import blake2b
 from adapters.store import leases
 from adapters.store.errors import StoreError
 from workers.lease import Lessee
-from workers.telemetry import logs
+from workers.telemetry import logs, pulse
 
 log = logs.logger("crew")
 
@@ -61,12 +61,14 @@ class Crew:
         """Stay in the crew until cancelled, then leave it."""
         every = self.lessee.duration.total_seconds() / 3
         try:
-            while True:
-                try:
-                    await self.join()
-                except StoreError as error:
-                    log.error("store not usable", why=str(error))
-                await self.lessee.clock.sleep(every)
+            with pulse.of(f"crew of {self.role}") as turned:
+                while True:
+                    turned()
+                    try:
+                        await self.join()
+                    except StoreError as error:
+                        log.error("store not usable", why=str(error))
+                    await self.lessee.clock.sleep(every)
         finally:
             await self._leave()
 

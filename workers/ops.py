@@ -17,6 +17,7 @@ from adapters.store.errors import StoreError
 from workers import asyncapi, gauges
 from workers.detect.poller import overview
 from workers.serving import serve_app
+from workers.telemetry import metrics, pulse
 from workers.wiring import Parts
 
 FAILING = 5
@@ -60,10 +61,18 @@ async def streams_problem(parts: Parts) -> str | None:
     return "; ".join(failing) or None
 
 
+async def providers_problem(_: Parts) -> str | None:
+    """Return the connections that reactions keep away from because calls fail there, or None."""
+    (breakers,) = metrics.BREAKER_OPEN.collect()
+    away = [one.labels["connection"] for one in breakers.samples if one.value]
+    return "; ".join(f"{one}: calls fail, reactions wait" for one in sorted(away)) or None
+
+
 PINGS: dict[str, Ping] = {
     "store": store_problem,
     "kafka": kafka_problem,
     "streams": streams_problem,
+    "providers": providers_problem,
 }
 
 
@@ -71,7 +80,8 @@ def app(parts: Parts) -> Starlette:
     """Build the endpoints: /health/live, /health/ready, /metrics, /asyncapi, /asyncapi.json."""
 
     async def live(_: Request) -> Response:
-        return JSONResponse({"live": True})
+        stuck = pulse.stuck()
+        return JSONResponse({"live": not stuck, "stuck": stuck}, 503 if stuck else 200)
 
     async def ready(_: Request) -> Response:
         problems = await _problems(parts)

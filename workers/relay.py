@@ -6,7 +6,7 @@ is sent again with the same `ce_id`. While the broker is away, rows wait.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +26,7 @@ from events import catalogue
 from workers.clock import Clock
 from workers.crew import Crew
 from workers.lease import run_under_lease
-from workers.telemetry import logs, metrics, tracing
+from workers.telemetry import logs, metrics, pulse, tracing
 
 BATCH = 500
 IDLE = 0.5
@@ -54,24 +54,29 @@ class Relay:
 
 async def run(relay: Relay) -> None:
     """Move rows until cancelled; each topic is moved by one relay of a store at a time."""
-    while True:
-        try:
-            wanted = relay.crew.ours(SHARDS)
-            if wanted:
-                lessee = relay.crew.lessee
-                await run_under_lease(lessee, wanted, partial(_drain, relay, wanted))
-        except StoreError as error:
-            log.error("store not usable", why=str(error))
-        await relay.clock.sleep(IDLE)
+    with pulse.of("relay") as turned:
+        while True:
+            turned()
+            try:
+                wanted = relay.crew.ours(SHARDS)
+                if wanted:
+                    work = partial(_drain, relay, wanted, turned)
+                    await run_under_lease(relay.crew.lessee, wanted, work)
+            except StoreError as error:
+                log.error("store not usable", why=str(error))
+            await relay.clock.sleep(IDLE)
 
 
-async def _drain(relay: Relay, wanted: Sequence[str], held: Collection[str]) -> None:
+async def _drain(
+    relay: Relay, wanted: Sequence[str], turned: Callable[[], None], held: Collection[str]
+) -> None:
     """Move the rows of some shards, until others are this relay's or could be had."""
     topics = _topics_of(held)
     retry_at = None if len(held) == len(wanted) else relay.clock.now() + relay.crew.lessee.duration
     while relay.crew.ours(SHARDS) == wanted:
         if retry_at is not None and relay.clock.now() > retry_at:
             return
+        turned()
         seen = relay.store.notified("outbox")
         if await move_all(relay, topics) == 0:
             await relay.store.wait("outbox", timeout=IDLE, since=seen)

@@ -11,6 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.end_to_end.conftest import MakeWorld
 from tests.end_to_end.world import World, until
+from workers.react.audit import Ending
+from workers.react.breaker import FAILURES, Breaker
+from workers.telemetry import pulse
 
 NOBODY = "127.0.0.1:9"  # the discard port: no broker listens there
 
@@ -53,9 +56,10 @@ async def test_workers_that_have_all_they_need_are_ready(
     await started(await make_world(ops_port=port), ops)
 
     ready = await ops.get("/health/ready")
-    assert ready.json() == {"store": "ok", "kafka": "ok", "streams": "ok"}
+    assert set(ready.json()) == {"store", "kafka", "streams", "providers"}
+    assert set(ready.json().values()) == {"ok"}
     assert ready.status_code == 200
-    assert (await ops.get("/health/live")).json() == {"live": True}
+    assert (await ops.get("/health/live")).json() == {"live": True, "stuck": []}
     assert (await ops.get("/health/nothing")).status_code == 404
 
 
@@ -145,3 +149,31 @@ async def test_the_metrics_are_those_of_the_contract(
     assert succeeded.value == 2
     unknown = [dict(sample.labels) for sample in families["tiebeam_unknown_fields"].samples]
     assert {"connection": "plentific", "model": "Invoice", "field": "novelty"} in unknown
+
+
+async def test_workers_of_which_a_loop_stands_still_are_not_alive(
+    make_world: MakeWorld, ops: httpx.AsyncClient, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await started(await make_world(ops_port=port, kafka=NOBODY), ops)
+    monkeypatch.setattr(pulse, "LONGEST_TURN", -1.0)  # so that none turns soon enough
+
+    live = await ops.get("/health/live")
+    assert live.status_code == 503
+    stuck = live.json()["stuck"]
+    assert {"crew of poll", "hints plentific", "react operate"} <= set(stuck)
+
+
+async def test_workers_whose_provider_fails_for_good_are_not_ready_and_say_why(
+    make_world: MakeWorld, ops: httpx.AsyncClient, port: int
+) -> None:
+    world = await started(await make_world(ops_port=port, kafka=NOBODY), ops)
+    breaker = Breaker("operate", world.parts.clock)
+    for _ in range(FAILURES):
+        breaker.ended(Ending("retrying", trouble=True))
+
+    ready = await ops.get("/health/ready")
+    assert ready.status_code == 503
+    assert ready.json()["providers"] == "operate: calls fail, reactions wait"
+
+    breaker.ended(Ending("succeeded", answered=True))
+    assert (await ops.get("/health/ready")).json()["providers"] == "ok"

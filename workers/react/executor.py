@@ -17,7 +17,7 @@ from workers.react import attempt
 from workers.react.audit import Ending
 from workers.react.breaker import Breaker
 from workers.react.means import Means
-from workers.telemetry import logs
+from workers.telemetry import logs, pulse
 
 SLOTS_A_CALL = 2
 """Reactions in flight for each call that a connection may have in flight: while one writes down
@@ -57,17 +57,19 @@ async def _serve(
         means.store.notify("reactions")  # not before: its slot must be seen free
 
     try:
-        while not stopping.is_set():
-            seen = means.store.notified("reactions")
-            if breaker.is_back():
-                await _try_all_now(means, names)
-            rows = await _claim(means, names, breaker.allows(slots - len(running)))
-            breaker.began(len(rows))
-            for row in rows:
-                task = asyncio.create_task(_carry_out(means, row), name=f"reaction {row.id}")
-                running.add(task)
-                task.add_done_callback(ended)
-            await means.store.wait("reactions", timeout=IDLE, since=seen)
+        with pulse.of(f"react {connection}") as turned:
+            while not stopping.is_set():
+                turned()
+                seen = means.store.notified("reactions")
+                if breaker.is_back():
+                    await _try_all_now(means, names)
+                rows = await _claim(means, names, breaker.allows(slots - len(running)))
+                breaker.began(len(rows))
+                for row in rows:
+                    task = asyncio.create_task(_carry_out(means, row), name=f"reaction {row.id}")
+                    running.add(task)
+                    task.add_done_callback(ended)
+                await means.store.wait("reactions", timeout=IDLE, since=seen)
     finally:
         await _drain(running)
 
