@@ -233,6 +233,7 @@ class EventModel(BaseModel):
     """A part of an event: frozen, no unknown fields, no float for money, no naive times."""
 
     model_config = ConfigDict(
+        defer_build=True,
         frozen=True,
         extra="forbid",
         allow_inf_nan=False,

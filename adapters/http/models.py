@@ -24,6 +24,7 @@ class ProviderModel(BaseModel):
     """
 
     model_config = ConfigDict(
+        defer_build=True,  # hundreds of models, of which a process uses some
         extra="allow",
         frozen=True,
         coerce_numbers_to_str=True,

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from deploy.sandbox import running_sandbox
 from workers.cli.context import out
 
 
@@ -21,6 +20,9 @@ def sandbox(
 
 
 async def _serve(host: str, port: int, seed: str) -> None:
+    # here, for no other command needs it, and it takes a while to load
+    from deploy.sandbox import running_sandbox
+
     async with running_sandbox(seed=seed, host=host, port=port) as running:
         out.print(f"sandbox listening on {running.url}")
         await asyncio.Event().wait()
