@@ -18,6 +18,7 @@ from adapters.kafka.errors import EmbeddedBrokerError
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import open_topics
 from deploy.kafka.cluster import KAFKA_VERSION, Cluster, ClusterError, fetch, fetched, start
+from tests.logins import REAUTHENTICATION, USERS
 
 
 def in_ci() -> bool:
@@ -120,6 +121,15 @@ def three_brokers() -> Iterator[Cluster]:
     """Three real brokers, fresh for each test module; a test that stops one starts it again."""
     _insist_on_real_kafka()
     with start(brokers=3) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def secured_cluster() -> Iterator[Cluster]:
+    """A real broker with TLS, logins and grants that all tests share; see tests/logins.py."""
+    _insist_on_real_kafka()
+    users = {name: f"password-of-{name}" for name in USERS}
+    with start(secured=True, users=users, reauthentication=REAUTHENTICATION) as cluster:
         yield cluster
 
 

@@ -43,13 +43,13 @@ def routes(kafka: KafkaSettings) -> list[Route]:
 
 def deployment(kafka: KafkaSettings) -> Deployment:
     """Tell what this deployment adds to the document; no secret is in it."""
-    hosts = [host.strip() for host in kafka.bootstrap_servers.split(",") if host.strip()]
     return Deployment(
         prefix=kafka.topic_prefix,
         partitions=kafka.partitions,
         replicas=kafka.replication_factor,
         servers={
-            f"bootstrap-{number}": _server(kafka, host) for number, host in enumerate(hosts, 1)
+            f"bootstrap-{number}": _server(kafka, host)
+            for number, host in enumerate(kafka.servers, 1)
         },
     )
 
@@ -57,6 +57,14 @@ def deployment(kafka: KafkaSettings) -> Deployment:
 def _server(kafka: KafkaSettings, host: str) -> dict[str, Any]:
     encrypted = "SSL" in kafka.security_protocol.split("_")
     server: dict[str, Any] = {"host": host, "protocol": "kafka-secure" if encrypted else "kafka"}
+    login = _login(kafka)
+    return server if login is None else server | {"security": [login]}
+
+
+def _login(kafka: KafkaSettings) -> dict[str, Any] | None:
     if kafka.sasl_mechanism is None:
-        return server
-    return server | {"security": [{"type": _LOGINS[kafka.sasl_mechanism]}]}
+        return {"type": "X509"} if kafka.ssl_certfile else None
+    if kafka.sasl_oauth_token_url is None:
+        return {"type": _LOGINS[kafka.sasl_mechanism]}
+    flow = {"tokenUrl": kafka.sasl_oauth_token_url, "availableScopes": {}}
+    return {"type": "oauth2", "flows": {"clientCredentials": flow}}

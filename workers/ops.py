@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -14,7 +15,7 @@ from starlette.routing import Route
 from adapters.kafka.errors import KafkaProblem
 from adapters.kafka.topics import open_topics
 from adapters.store.errors import StoreError
-from workers import asyncapi, gauges
+from workers import asyncapi, gauges, permissions
 from workers.detect.poller import overview
 from workers.serving import serve_app
 from workers.telemetry import metrics, pulse
@@ -37,11 +38,12 @@ async def store_problem(parts: Parts) -> str | None:
     return None
 
 
-async def kafka_problem(parts: Parts) -> str | None:
-    """Return why Kafka cannot be used, or None."""
+async def kafka_problem(parts: Parts, roles: Collection[str] = ()) -> str | None:
+    """Return why Kafka cannot be used, or which permission of these roles is missing, or None."""
     try:
         async with open_topics(parts.kafka, timeout=PATIENCE) as topics:
             await topics.names()
+        return await permissions.problem(parts, roles, PATIENCE)
     except KafkaProblem as error:
         return str(error)
     return None
@@ -70,13 +72,12 @@ async def providers_problem(_: Parts) -> str | None:
 
 PINGS: dict[str, Ping] = {
     "store": store_problem,
-    "kafka": kafka_problem,
     "streams": streams_problem,
     "providers": providers_problem,
 }
 
 
-def app(parts: Parts) -> Starlette:
+def app(parts: Parts, roles: Collection[str] = ()) -> Starlette:
     """Build the endpoints: /health/live, /health/ready, /metrics, /asyncapi, /asyncapi.json."""
 
     async def live(_: Request) -> Response:
@@ -84,7 +85,7 @@ def app(parts: Parts) -> Starlette:
         return JSONResponse({"live": not stuck, "stuck": stuck}, 503 if stuck else 200)
 
     async def ready(_: Request) -> Response:
-        problems = await _problems(parts)
+        problems = await _problems(parts, roles)
         status = 503 if any(problems.values()) else 200
         return JSONResponse({name: problem or "ok" for name, problem in problems.items()}, status)
 
@@ -102,7 +103,7 @@ def app(parts: Parts) -> Starlette:
     )
 
 
-async def _problems(parts: Parts) -> dict[str, str | None]:
+async def _problems(parts: Parts, roles: Collection[str]) -> dict[str, str | None]:
     async def within(ping: Ping) -> str | None:
         try:
             async with asyncio.timeout(PATIENCE):
@@ -110,11 +111,12 @@ async def _problems(parts: Parts) -> dict[str, str | None]:
         except TimeoutError:
             return f"no answer within {PATIENCE:g} s"
 
-    answers = await asyncio.gather(*(within(ping) for ping in PINGS.values()))
-    return dict(zip(PINGS, answers, strict=True))
+    pings: dict[str, Ping] = {**PINGS, "kafka": partial(kafka_problem, roles=roles)}
+    answers = await asyncio.gather(*(within(ping) for ping in pings.values()))
+    return dict(zip(pings, answers, strict=True))
 
 
-async def serve(parts: Parts) -> None:
+async def serve(parts: Parts, roles: Collection[str]) -> None:
     """Serve the endpoints until cancelled."""
     http = parts.settings.http
-    await serve_app(app(parts), http.host, http.ops_port)
+    await serve_app(app(parts, roles), http.host, http.ops_port)

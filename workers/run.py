@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any, Literal
 
-from adapters.kafka.errors import KafkaUnavailable, TopicMismatch
-from adapters.kafka.topics import TopicSpec, open_topics
-from events import catalogue
+from adapters.kafka.errors import KafkaUnavailable, NotAllowed, NotLetIn, TopicMismatch
 from workers import ops, relay
 from workers.crew import Crew
 from workers.detect import drift, hints
 from workers.detect.poller import poll
 from workers.react import attempt, executor, intake
 from workers.telemetry import logs
+from workers.topics import apply_topics
 from workers.webhooks import role as webhooks
 from workers.wiring import Parts
 
@@ -23,12 +22,15 @@ ROLES = ("poll", "webhooks", "relay", "react")
 BROKER_PAUSE = 2.0
 """Seconds between two tries to reach a broker that is not there yet."""
 
+LOGIN_PAUSE = 15.0
+"""Seconds between two tries where login or permission fails: more would have us locked out."""
+
 log = logs.logger("run")
 Job = Callable[[], Coroutine[Any, Any, None]]
 Word = Literal["stop", "reload"]
 
 
-async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> None:
+async def serve(parts: Parts, roles: Collection[str], stopping: asyncio.Event) -> None:
     """Run the roles and the operations endpoints until `stopping` is set.
 
     Reactions in flight are given time to end; the other loops may be cut anywhere, since all they
@@ -38,7 +40,7 @@ async def serve(parts: Parts, roles: Iterable[str], stopping: asyncio.Event) -> 
     await budget.load()
     if "react" in roles:
         await attempt.look_again(parts.store, parts.clock)
-    jobs: dict[str, Job] = {"budget": budget.keep, "ops": lambda: ops.serve(parts)}
+    jobs: dict[str, Job] = {"budget": budget.keep, "ops": lambda: ops.serve(parts, roles)}
     if "poll" in roles:
         pollers = parts.crew("poll")
         jobs["crew of poll"] = pollers.keep
@@ -79,8 +81,14 @@ async def _intake(parts: Parts) -> None:
         try:
             await intake.listen(needs, parts.kafka)
         except KafkaUnavailable as error:
-            log.warning("waiting for the broker", why=str(error))
-            await parts.clock.sleep(BROKER_PAUSE)
+            await _wait(parts, error)
+
+
+async def _wait(parts: Parts, error: KafkaUnavailable | NotAllowed) -> None:
+    refused = isinstance(error, NotLetIn | NotAllowed)
+    tell = log.error if refused else log.warning
+    tell("the broker refuses us" if refused else "waiting for the broker", why=str(error))
+    await parts.clock.sleep(LOGIN_PAUSE if refused else BROKER_PAUSE)
 
 
 async def _with_topics(parts: Parts) -> None:
@@ -88,31 +96,13 @@ async def _with_topics(parts: Parts) -> None:
     while True:
         try:
             await apply_topics(parts)
-        except KafkaUnavailable as error:
-            log.warning("waiting for the broker", why=str(error))
-            await parts.clock.sleep(BROKER_PAUSE)
+        except (KafkaUnavailable, NotAllowed) as error:
+            await _wait(parts, error)
         except TopicMismatch as error:
             log.warning("topics are not as configured; using them as they are", why=str(error))
             return
         else:
             return
-
-
-async def apply_topics(parts: Parts) -> list[str]:
-    """Make every topic that is missing; return the names of those made."""
-    async with open_topics(parts.kafka) as topics:
-        return await topics.create_missing(
-            [
-                TopicSpec(name, parts.kafka.partitions, parts.kafka.replication_factor)
-                for name in wanted_topics(parts)
-            ]
-        )
-
-
-def wanted_topics(parts: Parts) -> list[str]:
-    """Return the names of all our topics, with their prefix."""
-    prefix = parts.kafka.topic_prefix
-    return [*catalogue.all_topics(prefix), f"{prefix}{catalogue.DEAD_LETTERS}"]
 
 
 def stop_on_signals(stopping: asyncio.Event) -> None:

@@ -3,124 +3,31 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
     ValidationError,
-    ValidationInfo,
+    model_validator,
 )
+
+from workers.setting_values import BaseUrl, Count, Duration, Port, Rate, Secret, Share, Whole, Zone
 
 ENV_PREFIX = "TIEBEAM_"
 CONFIG_VARIABLE = "TIEBEAM_CONFIG"
 DEFAULT_FILE = "tiebeam.toml"
 
-_DURATION = re.compile(r"^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
 
 class SettingsError(Exception):
     """The configuration cannot be used; the text names the file, the key and the reason."""
-
-
-def parse_duration(value: Any) -> Any:
-    """Read "60s", "5m", "500ms", "1h" or "2d" into a timedelta.
-
-    Raises:
-        ValueError: The value is none of these; a number has no unit.
-    """
-    if isinstance(value, timedelta):
-        return value
-    match = _DURATION.match(value.strip()) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError('write a duration as "500ms", "60s", "5m", "1h" or "2d"')
-    try:
-        return timedelta(seconds=float(match[1]) * _UNITS[match[2]])
-    except OverflowError:
-        raise ValueError("is longer than anybody can wait") from None
-
-
-def _positive(value: timedelta) -> timedelta:
-    if value <= timedelta(0):
-        raise ValueError("must be longer than nothing")
-    return value
-
-
-def resolve_secret(value: Any, info: ValidationInfo) -> Any:
-    """Replace `env:NAME` by the variable's value and `file:/path` by the file's text.
-
-    Raises:
-        ValueError: The variable is not set or the file cannot be read.
-    """
-    if not isinstance(value, str):
-        return value
-    if value.startswith("env:"):
-        name = value.removeprefix("env:")
-        found = (info.context or {}).get("environ", {}).get(name)
-        if not found:
-            raise ValueError(f"environment variable {name} is not set")
-        return found
-    if value.startswith("file:"):
-        path = Path(value.removeprefix("file:"))
-        try:
-            return path.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ValueError(f"cannot read {path}: {error.strerror}") from error
-        except UnicodeDecodeError:  # its text shows a byte of the secret
-            raise ValueError(f"cannot read {path}: it is not UTF-8 text") from None
-    return value
-
-
-def _not_empty(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value():
-        raise ValueError("must not be empty")
-    return value
-
-
-def _known_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{value!r} is not a time zone such as Europe/London") from error
-    return value
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", value):
-        raise ValueError('write a URL such as "https://api.example.com"')
-    if parts.username is not None or parts.password is not None:  # it would show in logs and spans
-        raise ValueError("must not hold a user name or password")
-    return value
-
-
-def _no_flag(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("must be a number")  # noqa: TRY004 - what pydantic turns into a line
-    return value
-
-
-Count = Annotated[int, BeforeValidator(_no_flag), Field(ge=1)]
-Port = Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=65535)]
-Rate = Annotated[float, BeforeValidator(_no_flag), Field(gt=0)]
-Share = Annotated[float, BeforeValidator(_no_flag), Field(ge=0, le=1)]
-Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
-Secret = Annotated[SecretStr, BeforeValidator(resolve_secret), AfterValidator(_not_empty)]
-Zone = Annotated[str, AfterValidator(_known_zone)]
-BaseUrl = Annotated[str, AfterValidator(_web_address)]
 
 
 class Section(BaseModel):
@@ -130,25 +37,51 @@ class Section(BaseModel):
 
 
 class KafkaSection(Section):
-    """Where the topics are and how new ones are made."""
+    """Where the topics are, how to log in, and how new ones are made.
+
+    `retention` is how long a topic keeps an event: as far back as anything can be replayed from
+    it. `min_insync_replicas` of 0 is what fits the replication factor.
+    """
 
     bootstrap_servers: str = "localhost:9092"
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] | None = None
     sasl_username: str | None = None
     sasl_password: Secret | None = None
+    sasl_oauth_token_url: BaseUrl | None = None
+    sasl_oauth_client_id: str | None = None
+    sasl_oauth_client_secret: Secret | None = None
+    sasl_oauth_scope: str | None = None
     ssl_cafile: str | None = None
     ssl_certfile: str | None = None
     ssl_keyfile: str | None = None
+    ssl_password: Secret | None = None
+    ssl_check_hostname: bool = True
     topic_prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]*$")] = ""
     partitions: Count = 12
     replication_factor: Count = 1
+    min_insync_replicas: Whole = 0
+    retention: Duration = timedelta(days=7)
+    dead_letter_retention: Duration = timedelta(days=30)
+    cleanup_policy: Literal["delete", "compact,delete"] = "delete"
+    compression: Literal["producer", "uncompressed", "gzip"] = "producer"
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.min_insync_replicas > self.replication_factor:
+            raise ValueError("min_insync_replicas is more than the replication_factor")
+        return self
 
 
 class StoreSection(Section):
-    """The database that holds entities, outbox, inbox and ledger; its URL may hold a password."""
+    """The database that holds entities, outbox, inbox and ledger; its URL may hold a password.
+
+    `keep_finished` is how long the events of finished reactions are kept. That they were answered,
+    and what was done, is kept for ever.
+    """
 
     url: Secret = SecretStr("sqlite:///tiebeam.db")
+    keep_finished: Duration = timedelta(days=90)
 
 
 class TelemetrySection(Section):

@@ -6,12 +6,14 @@ import os
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
 
 from adapters.essensys import client as essensys
 from adapters.facilitee import client as facilitee
@@ -216,9 +218,10 @@ def client(name: str, connection: Connection) -> Any:
 
 def kafka_settings(section: KafkaSection) -> KafkaSettings:
     """Return the adapter's settings for the `[kafka]` table."""
-    values = section.model_dump()
-    if section.sasl_password is not None:
-        values["sasl_password"] = section.sasl_password.get_secret_value()
+    values = section.model_dump(include={field.name for field in fields(KafkaSettings)})
+    for name, value in values.items():
+        if isinstance(value, SecretStr):
+            values[name] = value.get_secret_value()
     return KafkaSettings(**values)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
 import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import quote_plus
 
 import httpx
 
@@ -27,13 +29,15 @@ class Grant:
 
     `fields` are posted to `path` (below the base URL, or a whole URL). Where `refresh` is given
     and the provider sent a refresh token, `refresh` and `refresh_token` are posted instead, and
-    `fields` again if the provider does not take that.
+    `fields` again if the provider does not take that. `login`, a client's id and secret, goes into
+    the header `Authorization` (Basic, as RFC 6749 prefers) instead of into `fields`.
     """
 
     path: str
     fields: Mapping[str, str] = field(repr=False)
     encoding: Literal["json", "form"] = "form"
     refresh: Mapping[str, str] | None = field(default=None, repr=False)
+    login: tuple[str, str] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Raises ValueError where a field cannot be sent."""
@@ -48,12 +52,14 @@ class Grant:
             fields = {**(self.refresh or {}), "refresh_token": refresh_token}
         if self.encoding == "json":
             return Call("create_token", "POST", self.path, json=dict(fields))
-        return Call("create_token", "POST", self.path, form=fields)
+        headers = {} if self.login is None else {"Authorization": _basic(*self.login)}
+        return Call("create_token", "POST", self.path, form=fields, headers=headers)
 
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be seen."""
         every = {**self.fields, **(self.refresh or {})}
-        return tuple(value for name, value in every.items() if name not in PUBLIC_FIELDS)
+        hidden = tuple(value for name, value in every.items() if name not in PUBLIC_FIELDS)
+        return hidden if self.login is None else (*hidden, self.login[1], _basic(*self.login))
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,14 @@ class BearerAuth:
         """
         await self._current()
 
+    async def token(self) -> str:
+        """Return a token, for what is no HTTP request.
+
+        Raises:
+            Unauthorised, Transient: no token was to be had.
+        """
+        return (await self._current()).access
+
     async def sign(self, request: httpx.Request, refused: Token | None = None) -> Token | None:
         """Put a token into a request, another one than that which was `refused`; returns it.
 
@@ -194,6 +208,11 @@ class BearerAuth:
             refresh=renewed if isinstance(renewed, str) and renewed else refresh,
             renew_at=asked + life - min(MARGIN, life / 4),
         )
+
+
+def _basic(name: str, secret: str) -> str:
+    pair = f"{quote_plus(name)}:{quote_plus(secret)}"  # as RFC 6749 has it: encoded twice
+    return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
 def _can_be_sent(token: str) -> bool:

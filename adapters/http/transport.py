@@ -38,11 +38,16 @@ def _trusted() -> ssl.SSLContext:
 class SafeAiohttpTransport(httpx.AsyncBaseTransport):
     """Sends a request at most once, and says truly whether it was sent."""
 
-    def __init__(self, max_connections: int, connect_timeout: float = CONNECT_TIMEOUT) -> None:
-        """`connect_timeout` is in seconds."""
+    def __init__(
+        self,
+        max_connections: int,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        trusted: ssl.SSLContext | None = None,
+    ) -> None:
+        """`connect_timeout` is in seconds; `trusted`: other authorities than the usual ones."""
         # Without `trust_env`: provider traffic goes where the configuration says, not where a
         # stray proxy variable does.
-        self._ssl = _trusted()
+        self._ssl = trusted or _trusted()
         self._max_connections = max_connections
         self._connect_timeout = connect_timeout
         self._inner = AiohttpTransport(verify=self._ssl, client=self._session)

@@ -6,11 +6,12 @@ import asyncio
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaError
 
-from adapters.kafka.errors import KafkaUnavailable
+from adapters.kafka.diagnosis import told
 from adapters.kafka.settings import KafkaSettings
 
+POLL = 0.1  # seconds between two looks for who keeps a group
 STABLE = "Stable"
 """The state of a group whose members have their partitions and read."""
 
@@ -25,17 +26,27 @@ async def state(settings: KafkaSettings, group: str, timeout: float = 10.0) -> s
 
     Raises:
         KafkaUnavailable: no broker answers.
+        NotLetIn: TLS or the login failed.
+        NotAllowed: we may not look at the group.
     """
     client: Any = AIOKafkaAdminClient(**settings.client_options(), client_id="tiebeam-groups")
     try:
-        async with asyncio.timeout(timeout):
+        async with told(settings), asyncio.timeout(timeout):
             await client.start()
-            (answer,) = await client.describe_consumer_groups([group])
-    except (KafkaError, TimeoutError, OSError) as error:
-        reason = str(error) or type(error).__name__
-        raise KafkaUnavailable(
-            f"Kafka at {settings.bootstrap_servers} does not answer: {reason}"
-        ) from error
+            return await _described(client, group)
     finally:
         await client.close()
-    return str(answer.groups[0][2])
+
+
+async def _described(client: Any, group: str) -> str:
+    while True:
+        try:
+            (answer,) = await client.describe_consumer_groups([group])
+        except GroupAuthorizationFailedError:  # aiokafka's own says more than which group
+            raise GroupAuthorizationFailedError(group) from None
+        except KafkaError as error:  # the first question of all makes the topic of the groups
+            if not error.retriable:
+                raise
+            await asyncio.sleep(POLL)
+        else:
+            return str(answer.groups[0][2])

@@ -13,7 +13,8 @@ from typing import Any, Final, Self
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
-from adapters.kafka.errors import KafkaRefused, KafkaUnavailable
+from adapters.kafka.diagnosis import FORBIDDEN, forbidden, reason
+from adapters.kafka.errors import KafkaRefused, KafkaUnavailable, NotLetIn
 from adapters.kafka.records import Delivery, Record, SendResult
 from adapters.kafka.session import IdempotenceRefused, Verdict, abandon, open_producer, verdict
 from adapters.kafka.settings import KafkaSettings
@@ -70,18 +71,20 @@ class RecordProducer:
         self._producer: Any = None
         self._spoiled = False  # the producer may hold or have lost records: never use it again
         self._stopping = False
-        self._refuses_idempotence = False
+        self._refuses_idempotence = False  # for good; else it is asked anew with each producer
+        self._idempotent = True
 
     @property
     def idempotent(self) -> bool:
         """Whether the brokers drop a batch that they get again; false once they have refused."""
-        return not self._refuses_idempotence
+        return self._idempotent
 
     async def start(self) -> None:
         """Connect, waiting for a broker that is away.
 
         Raises:
             KafkaUnavailable: none answered within `give_up_after`.
+            NotLetIn: TLS or the login failed; at once.
         """
         async with self._lock:
             self._stopping = False
@@ -135,6 +138,8 @@ class RecordProducer:
                 raise KafkaUnavailable("the Kafka producer is stopped")
             try:
                 await attempt()
+            except NotLetIn:
+                raise  # to knock on and on would have a user locked out, and helps nobody
             except KafkaUnavailable as error:
                 if time.monotonic() > deadline:
                     raise
@@ -169,7 +174,9 @@ class RecordProducer:
         for topic, indices in by_topic.items():
             partitions = await self._partitions(producer, topic)
             if not partitions:
-                delivery.refuse(indices, KafkaRefused(f"topic {topic} does not exist: create it"))
+                delivery.refuse(indices, self._absent(topic))
+                # once we may write to it, we may be idempotent too
+                self._spoiled |= not self._idempotent and not self._refuses_idempotence
                 continue
             keyless = self._partitioner(None, partitions, partitions)
             for index in indices:
@@ -250,12 +257,11 @@ class RecordProducer:
             case Verdict.AGAIN:
                 return self._unavailable(error)
             case Verdict.TOPIC:
-                refused = KafkaRefused(f"Kafka takes nothing for {topic}: {_reason(error)}")
-                delivery.refuse([*batch, *queue], refused)
+                delivery.refuse([*batch, *queue], self._refused(topic, error))
             case Verdict.RECORDS if len(batch) > 1:
                 delivery.alone.update(batch)
             case Verdict.RECORDS:
-                refused = KafkaRefused(f"Kafka refused a record for {topic}: {_reason(error)}")
+                refused = KafkaRefused(f"Kafka refused a record for {topic}: {reason(error)}")
                 delivery.refuse(batch, refused)
         return None
 
@@ -264,10 +270,12 @@ class RecordProducer:
         if self._spoiled:
             await self._disconnect()
         if self._producer is None:
+            self._idempotent = not self._refuses_idempotence
             try:
-                self._producer = await self._open(idempotent=not self._refuses_idempotence)
+                self._producer = await self._open(idempotent=self._idempotent)
             except IdempotenceRefused as error:
-                self._refuses_idempotence = True
+                self._idempotent = False
+                self._refuses_idempotence = not error.for_now
                 log.warning("%s; going on without: a lost answer may double a record", error)
                 self._producer = await self._open(idempotent=False)
         return self._producer
@@ -286,10 +294,17 @@ class RecordProducer:
         if producer is not None:
             await abandon(producer)
 
+    def _absent(self, topic: str) -> KafkaRefused:
+        hidden = " (or may not be seen: then grant the permission)"
+        return KafkaRefused(
+            f"topic {topic} does not exist: create it{hidden if self._settings.secured else ''}"
+        )
+
+    def _refused(self, topic: str, error: BaseException) -> KafkaRefused:
+        if type(error) in FORBIDDEN:
+            return forbidden(self._settings, type(error)(f"{topic} (Write)"))
+        return KafkaRefused(f"Kafka takes nothing for {topic}: {reason(error)}")
+
     def _unavailable(self, error: BaseException) -> KafkaUnavailable:
         servers = self._settings.bootstrap_servers
-        return KafkaUnavailable(f"Kafka at {servers} did not acknowledge: {_reason(error)}")
-
-
-def _reason(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+        return KafkaUnavailable(f"Kafka at {servers} did not acknowledge: {reason(error)}")

@@ -6,16 +6,15 @@ No consumer group: nothing is committed, and nobody else's place in the topics i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
 
-from adapters.kafka.errors import KafkaUnavailable
+from adapters.kafka.diagnosis import told
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import open_topics
 
@@ -56,17 +55,18 @@ class Reader:
 
         Raises:
             KafkaUnavailable: no broker answers.
+            NotAllowed: we may not read a topic.
         """
         left = {part: span for part, span in self.spans.items() if span.start < span.end}
         if not left:
             return
-        with _readable(self._settings):
+        async with told(self._settings):
             self._consumer.assign(list(left))
             for partition, span in left.items():
                 self._consumer.seek(partition, span.start)
         kept: list[ConsumerRecord] = []
         while left:
-            with _readable(self._settings):
+            async with told(self._settings):
                 found = await self._consumer.getmany(timeout_ms=QUIET, max_records=BATCH)
                 await self._drop_ended(left, found)
             for partition, some in found.items():
@@ -112,6 +112,7 @@ async def open_reader(
 
     Raises:
         KafkaUnavailable: no broker answers.
+        NotLetIn: TLS or the login failed.
     """
     async with open_topics(settings, timeout) as there:
         described = await there.describe(sorted(topics))
@@ -131,7 +132,7 @@ async def open_reader(
         request_timeout_ms=round(timeout * 1000),
     )
     try:
-        with _readable(settings):
+        async with told(settings):
             async with asyncio.timeout(timeout):
                 await consumer.start()
             spans = await _spans(consumer, partitions, since, until)
@@ -168,15 +169,3 @@ async def _offsets_at(
     # some brokers say "none" by a record without a time
     there = {one: at for one, at in found.items() if at is not None and at.timestamp >= 0}
     return {one: there[one].offset if one in there else ends[one] for one in partitions}
-
-
-@contextmanager
-def _readable(settings: KafkaSettings) -> Iterator[None]:
-    """Turn what aiokafka raises into our own error."""
-    try:
-        yield
-    except (KafkaError, TimeoutError, OSError) as error:
-        reason = str(error) or type(error).__name__
-        raise KafkaUnavailable(
-            f"Kafka at {settings.bootstrap_servers} does not answer: {reason}"
-        ) from error

@@ -22,7 +22,8 @@ from aiokafka.errors import (
     UnknownProducerId,
 )
 
-from adapters.kafka.errors import KafkaRefused, KafkaUnavailable
+from adapters.kafka.diagnosis import FAILURES, problem
+from adapters.kafka.errors import KafkaRefused
 from adapters.kafka.settings import KafkaSettings
 
 ABANDON_TIMEOUT: Final = 2.0  # seconds for each step of ending a producer that may hang
@@ -62,7 +63,11 @@ def verdict(error: BaseException) -> Verdict:
 
 
 class IdempotenceRefused(KafkaRefused):
-    """The broker gives out no producer ids."""
+    """The broker gives out no producer ids; `for_now`: until we are granted to write to a topic."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(f"no idempotent producers: {error}")
+        self.for_now = isinstance(error, ClusterAuthorizationFailedError)
 
 
 async def open_producer(
@@ -78,6 +83,7 @@ async def open_producer(
     Raises:
         IdempotenceRefused: only with `idempotent`.
         KafkaUnavailable: no broker answered within `request_timeout` seconds.
+        NotLetIn: TLS or the login failed.
     """
     producer: Any = AIOKafkaProducer(
         **settings.client_options(),
@@ -93,12 +99,9 @@ async def open_producer(
     except BaseException as error:
         await abandon(producer)
         if idempotent and _no_producer_id(error):
-            raise IdempotenceRefused(f"no idempotent producers: {error}") from error
-        if isinstance(error, KafkaError | OSError | TimeoutError):  # TimeoutError is an OSError
-            reason = str(error) or type(error).__name__
-            raise KafkaUnavailable(
-                f"Kafka at {settings.bootstrap_servers} does not answer: {reason}"
-            ) from error
+            raise IdempotenceRefused(error) from error
+        if isinstance(error, FAILURES):
+            raise await problem(settings, error) from error
         raise
     return producer
 

@@ -6,14 +6,20 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaConnectionError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 
+from adapters.kafka.diagnosis import FAILURES, forbidden, problem, told
 from adapters.kafka.errors import KafkaRefused, KafkaUnavailable, TopicMismatch
 from adapters.kafka.settings import KafkaSettings
 
@@ -52,6 +58,7 @@ async def open_topics(settings: KafkaSettings, timeout: float = 10.0) -> AsyncIt
 
     Raises:
         KafkaUnavailable: no broker answers.
+        NotLetIn: TLS or the login failed.
     """
     client: Any = AIOKafkaAdminClient(
         **settings.client_options(),
@@ -59,9 +66,8 @@ async def open_topics(settings: KafkaSettings, timeout: float = 10.0) -> AsyncIt
         request_timeout_ms=round(timeout * 1000),
     )
     try:
-        with _readable(settings):
-            async with asyncio.timeout(timeout):
-                await client.start()
+        async with told(settings), asyncio.timeout(timeout):
+            await client.start()
         yield Topics(client, settings, timeout)
     finally:
         await client.close()
@@ -77,9 +83,8 @@ class Topics:
 
     async def brokers(self) -> int:
         """Return how many brokers answer clients."""
-        with _readable(self._settings):
-            async with asyncio.timeout(self._timeout):
-                cluster = await self._client.describe_cluster()
+        async with told(self._settings), asyncio.timeout(self._timeout):
+            cluster = await self._client.describe_cluster()
         return len(cluster["brokers"])
 
     async def names(self) -> list[str]:
@@ -96,34 +101,36 @@ class Topics:
         """Say in one line each where an existing topic is not as wanted; missing ones are not."""
         found = await self._described()
         existing = [spec for spec in specs if spec.name in found]
-        lines = [line for spec in existing for line in _differences(spec, found[spec.name])]
-        return lines + await self._config_differences(existing)
+        return _all_differences(specs, found) + await self._config_differences(existing)
 
     async def create_missing(self, specs: Sequence[TopicSpec]) -> list[str]:
         """Create the topics that are not there yet; return their names once they can be used.
 
+        How long existing ones keep records and the like is whoever runs Kafka's business: see
+        differences().
+
         Raises:
             TopicMismatch: a topic exists in another shape; nothing was created.
             KafkaRefused: the cluster did not create one; the others may have been.
+            NotAllowed: we may not create one; none or some were created.
         """
-        differences = await self.differences(specs)
+        found = await self._described()
+        differences = _all_differences(specs, found)
         if differences:
             raise TopicMismatch(differences)
-        found = await self._described()
         missing = [spec for spec in specs if spec.name not in found]
         created = await self._create(missing) if missing else []
         await self._wait_usable([spec.name for spec in missing])
         # Another process may have been faster than we with one of them, and want it otherwise.
-        differences = await self.differences(missing)
+        differences = _all_differences(missing, await self._described())
         if differences:
             raise TopicMismatch(differences)
         return created
 
     async def _described(self) -> dict[str, TopicDescription]:
         # Always all topics: asking by name makes some brokers (the embedded one) create them.
-        with _readable(self._settings):
-            async with asyncio.timeout(self._timeout):
-                rows = await self._client.describe_topics()
+        async with told(self._settings), asyncio.timeout(self._timeout):
+            rows = await self._client.describe_topics()
         return {row["topic"]: _description(row) for row in rows if not row["is_internal"]}
 
     async def _create(self, specs: Sequence[TopicSpec]) -> list[str]:
@@ -136,13 +143,14 @@ class Topics:
             )
             for spec in specs
         ]
-        with _readable(self._settings):
-            async with asyncio.timeout(self._timeout):
-                answer = await self._client.create_topics(wanted)
+        async with told(self._settings), asyncio.timeout(self._timeout):
+            answer = await self._client.create_topics(wanted)
         refused, created = [], []
         for name, code, message, *_ in answer.topic_errors:
             if code == 0:
                 created.append(name)
+            elif code == TopicAuthorizationFailedError.errno:
+                raise forbidden(self._settings, TopicAuthorizationFailedError(f"{name} (Create)"))
             elif code != TopicAlreadyExistsError.errno:
                 refused.append(f"{name}: {message or for_code(code).__name__}")
         if refused:
@@ -177,8 +185,8 @@ class Topics:
             # next request says so.
             log.debug("the broker does not describe topic configurations: not compared")
             return []
-        except (KafkaError, TimeoutError) as error:
-            raise _unavailable(self._settings, error) from error
+        except FAILURES as error:
+            raise await problem(self._settings, error) from error
         found = {
             (row[3], entry[0]): entry[1]
             for answer in answers
@@ -191,6 +199,17 @@ class Topics:
             for key, value in spec.configs.items()
             if found.get((spec.name, key), value) != value
         ]
+
+
+def _all_differences(
+    specs: Sequence[TopicSpec], found: Mapping[str, TopicDescription]
+) -> list[str]:
+    return [
+        line
+        for spec in specs
+        if spec.name in found
+        for line in _differences(spec, found[spec.name])
+    ]
 
 
 def _differences(spec: TopicSpec, found: TopicDescription) -> Iterator[str]:
@@ -212,17 +231,3 @@ def _description(row: Mapping[str, Any]) -> TopicDescription:
         replication_factor=min((len(each["replicas"]) for each in partitions), default=0),
         usable=bool(partitions) and all(each["leader"] >= 0 for each in partitions),
     )
-
-
-@contextmanager
-def _readable(settings: KafkaSettings) -> Iterator[None]:
-    """Turn what aiokafka raises into our own errors."""
-    try:
-        yield
-    except (KafkaError, TimeoutError, OSError) as error:
-        raise _unavailable(settings, error) from error
-
-
-def _unavailable(settings: KafkaSettings, error: BaseException) -> KafkaUnavailable:
-    reason = str(error) or type(error).__name__
-    return KafkaUnavailable(f"Kafka at {settings.bootstrap_servers} does not answer: {reason}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import ssl
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 TYPE = "plentific.invoice.paid"
@@ -33,6 +34,17 @@ class Settings:
     topic: str = os.environ.get("TOPIC", "plentific.invoices")  # with prefix, if there is one
     group: str = os.environ.get("GROUP", "paid-invoices")
     database: Path = Path(os.environ.get("DATABASE", "paid-invoices.db"))
+    # With a login: SASL_SSL, SCRAM-SHA-512 (or another), and so on; absent: those of nobody.
+    protocol: str = os.environ.get("SECURITY_PROTOCOL", "PLAINTEXT")
+    mechanism: str = os.environ.get("SASL_MECHANISM", "SCRAM-SHA-512")
+    user: str = os.environ.get("SASL_USERNAME", "")
+    password: str = field(default=os.environ.get("SASL_PASSWORD", ""), repr=False)
+    authorities: str | None = os.environ.get("SSL_CAFILE")  # absent: those of the system
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Return what an encrypted connection is made of; None for one in the clear."""
+        encrypted = self.protocol.endswith("SSL")
+        return ssl.create_default_context(cafile=self.authorities) if encrypted else None
 
 
 class Unreadable(ValueError):

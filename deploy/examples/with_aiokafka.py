@@ -24,6 +24,11 @@ async def main(settings: Settings) -> None:
         group_id=settings.group,
         enable_auto_commit=False,  # it would commit what was fetched, handled or not
         auto_offset_reset="earliest",  # a new group begins with what the topic still holds
+        security_protocol=settings.protocol,
+        ssl_context=settings.tls(),
+        sasl_mechanism=settings.mechanism,  # read with SASL_SSL and SASL_PLAINTEXT only
+        sasl_plain_username=settings.user,
+        sasl_plain_password=settings.password,
     )
     await consumer.start()
     try:

@@ -18,12 +18,18 @@ from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 from faststream.message import StreamMessage
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from deploy.examples.paid_invoices import Settings, open_ledger, take
 
 PAUSE = 1.0
 """Seconds before records are read again that could not be handled."""
 
+LOGINS = {
+    "PLAIN": SASLPlaintext,
+    "SCRAM-SHA-256": SASLScram256,
+    "SCRAM-SHA-512": SASLScram512,
+}
 Records = tuple[ConsumerRecord, ...]
 
 
@@ -35,9 +41,18 @@ async def _undecoded(_: StreamMessage[Any], __: Any) -> None:
     return None
 
 
+def _security(settings: Settings) -> BaseSecurity:
+    context = settings.tls()
+    if not settings.protocol.startswith("SASL_"):
+        return BaseSecurity(ssl_context=context)
+    login = LOGINS[settings.mechanism]
+    return login(settings.user, settings.password, ssl_context=context, use_ssl=bool(context))
+
+
 settings = Settings()
 broker = KafkaBroker(
-    settings.bootstrap_servers,
+    settings.bootstrap_servers.split(","),  # a text would be taken for one server
+    security=_security(settings),
     log_level=logging.DEBUG,  # of its two lines for each batch; what fails is logged as an error
     parser=_raw,
     decoder=_undecoded,

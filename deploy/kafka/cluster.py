@@ -8,23 +8,27 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 if __name__ == "__main__":  # run as a file: imports are from the root of the repository
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
+from deploy.kafka import acls
 from deploy.kafka import plan as plans
+from deploy.kafka.acls import Grant
 from deploy.kafka.jars import DEFAULT_CACHE, KAFKA_VERSION, ClusterError, fetch, fetched
-from deploy.kafka.node import (
-    HOST,
-    Node,
-    java,
-    prepare,
-    wait_answering,
-)
+from deploy.kafka.node import HOST, Node, java, prepare, wait_answering
 from deploy.kafka.plan import Plan
+from deploy.kafka.security import (
+    REAUTHENTICATION,
+    SASL_PLAINTEXT_OFFSET,
+    SSL_OFFSET,
+    Security,
+    secure,
+)
 from deploy.kafka.warmup import warm_up
 
 __all__ = ["KAFKA_VERSION", "Cluster", "ClusterError", "attach", "fetch", "fetched", "start"]
@@ -41,6 +45,9 @@ def start(
     version: str = KAFKA_VERSION,
     cache: Path | None = None,
     detached: bool = False,
+    secured: bool = False,
+    users: Mapping[str, str] | None = None,
+    reauthentication: int = REAUTHENTICATION,
 ) -> Cluster:
     """Start a cluster and return it once every broker answers.
 
@@ -51,6 +58,9 @@ def start(
         version: of Apache Kafka, 4.0.0 or newer.
         cache: where the jars are kept; absent: `.cache/kafka` in the repository.
         detached: the nodes outlive this process. Otherwise they end with it, however it ends.
+        secured: clients have to log in, and may do what they are granted: `Cluster.security`.
+        users: of a secured cluster, passwords by name; absent: "admin" and "tiebeam".
+        reauthentication: milliseconds that a login by token is good for, at most.
 
     Raises:
         ClusterError: Java, Maven or the jars are missing, a port is taken, Kafka did not start.
@@ -60,12 +70,13 @@ def start(
     warm_up(jars)
     folder = directory or Path(tempfile.mkdtemp(prefix="tiebeam-kafka-"))
     try:
-        plan = plans.make(folder, brokers, port, version)
+        plan = plans.make(folder, brokers, port, version, secured=secured)
         _refuse_running(folder, jars)
         plans.refuse_taken_ports(plan)
-        prepare(plan.places, plan.cluster_id, jars)
+        security = secure(_secrets(folder), users, reauthentication) if secured else None
+        prepare(plan.places, plan.cluster_id, jars, security)
         plan.save(folder)
-        cluster = Cluster(plan, jars, detached, temporary=folder if directory is None else None)
+        cluster = Cluster(plan, jars, detached, security, folder if directory is None else None)
         cluster.start()
     except BaseException:
         if directory is None:
@@ -83,23 +94,63 @@ def attach(directory: Path, cache: Path | None = None) -> Cluster:
     plan = plans.load(directory)
     if plan is None:
         raise ClusterError(f"no Kafka was ever started in {directory}: start one first")
-    return Cluster(plan, fetch(plan.version, cache), detached=True)
+    security = secure(_secrets(directory)) if plan.secured else None
+    return Cluster(plan, fetch(plan.version, cache), detached=True, security=security)
+
+
+def _secrets(directory: Path) -> Path:
+    return directory.resolve() / "security"
 
 
 class Cluster:
     """Brokers of one cluster, numbered from 1; each call returns when what it asks has happened."""
 
     def __init__(
-        self, plan: Plan, jars: Path, detached: bool, temporary: Path | None = None
+        self,
+        plan: Plan,
+        jars: Path,
+        detached: bool,
+        security: Security | None = None,
+        temporary: Path | None = None,
     ) -> None:
         self.version = plan.version
+        self.security = security
         self._nodes = {place.number: Node(place, jars, detached) for place in plan.places}
         self._temporary = temporary
 
     @property
     def bootstrap_servers(self) -> str:
-        """`host:port` of every broker, with commas between."""
-        return ",".join(f"{HOST}:{node.place.port}" for node in self._nodes.values())
+        """`host:port` of every broker, with commas between; SASL_SSL where it is secured."""
+        return self._addresses(0)
+
+    @property
+    def ssl_servers(self) -> str:
+        """The same for clients that log in by certificate, at a secured cluster."""
+        return self._addresses(SSL_OFFSET)
+
+    @property
+    def sasl_plaintext_servers(self) -> str:
+        """The same for clients that log in without encryption, at a secured cluster."""
+        return self._addresses(SASL_PLAINTEXT_OFFSET)
+
+    def allow(self, grants: Sequence[Grant]) -> None:
+        """Let users of a secured cluster do something.
+
+        Raises:
+            ClusterError: Kafka refused.
+        """
+        acls.allow(HOST, self._node(1).place.open_port, grants)
+
+    def withdraw(self, grants: Sequence[Grant]) -> None:
+        """Let them do it no more.
+
+        Raises:
+            ClusterError: Kafka refused.
+        """
+        acls.withdraw(HOST, self._node(1).place.open_port, grants)
+
+    def _addresses(self, offset: int) -> str:
+        return ",".join(f"{HOST}:{node.place.port + offset}" for node in self._nodes.values())
 
     def running(self) -> list[int]:
         """Return the numbers of the brokers whose process is there."""
@@ -223,7 +274,23 @@ def _run(options: argparse.Namespace) -> str:
             attach(options.dir).start_broker(options.number)
         case "stop-broker":
             attach(options.dir).stop_broker(options.number)
+        case "allow":
+            return _allow(options)
     return _status(attach(options.dir))
+
+
+def _allow(options: argparse.Namespace) -> str:
+    cluster = attach(options.dir)
+    if cluster.security is None:
+        raise ClusterError(f"the Kafka in {options.dir} has no logins: start one with --secure")
+    pattern: Literal["literal", "prefixed"] = "prefixed" if options.prefixed else "literal"
+    user, resource, name = options.user, options.resource, options.name
+    try:
+        cluster.allow([Grant(user, resource, name, one, pattern) for one in options.operations])
+    except OSError as error:
+        raise ClusterError(f"Kafka does not answer: {error}") from error
+    named = f"{'what begins with ' if options.prefixed else ''}{name!r}"
+    return f"{user} may {', '.join(options.operations)}: {resource} {named}"
 
 
 def _start(options: argparse.Namespace) -> str:
@@ -236,6 +303,7 @@ def _start(options: argparse.Namespace) -> str:
         port=options.port,
         version=options.version,
         detached=not options.foreground,
+        secured=options.secure,
     )
     took = f"{_status(cluster)} (started in {time.monotonic() - began:.1f} s)"
     if not options.foreground:
@@ -259,7 +327,9 @@ def _stay(cluster: Cluster) -> None:
 
 def _status(cluster: Cluster) -> str:
     running = ", ".join(map(str, cluster.running())) or "none"
-    return f"Kafka {cluster.version} at {cluster.bootstrap_servers}; brokers running: {running}"
+    logins = f"; users and certificates: {cluster.security.folder}" if cluster.security else ""
+    where = f"Kafka {cluster.version} at {cluster.bootstrap_servers}"
+    return f"{where}; brokers running: {running}{logins}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -273,12 +343,19 @@ def _parser() -> argparse.ArgumentParser:
     starting = commands.add_parser("start", parents=[place, version], help="start and return")
     starting.add_argument("--brokers", type=int, choices=(1, 3), default=1)
     starting.add_argument("--port", type=int, default=DEFAULT_PORT, help="of broker 1; 0: free")
+    starting.add_argument("--secure", action="store_true", help="with TLS, logins and grants")
     starting.add_argument("--foreground", action="store_true", help="stay until Ctrl-C")
     commands.add_parser("stop", parents=[place], help="stop every broker")
     commands.add_parser("status", parents=[place], help="where it is and what runs")
     for name in ("start-broker", "stop-broker"):
         one = commands.add_parser(name, parents=[place], help="one broker of a running cluster")
         one.add_argument("number", type=int)
+    granting = commands.add_parser("allow", parents=[place], help="a grant in a secured cluster")
+    granting.add_argument("user")
+    granting.add_argument("resource", choices=sorted(acls.RESOURCES))
+    granting.add_argument("name", help="of the topic or group; kafka-cluster of the cluster")
+    granting.add_argument("operations", nargs="+", choices=sorted(acls.OPERATIONS))
+    granting.add_argument("--prefixed", action="store_true", help="all that begin with the name")
     return parser
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deploy.kafka.jars import ClusterError
 from deploy.kafka.probe import living_brokers
+from deploy.kafka.security import INTERNAL_OFFSET, Security
 
 HOST = "127.0.0.1"
 LOG4J = Path(__file__).with_name("log4j2.xml")
@@ -39,6 +40,12 @@ class Place:
     port: int
     controller_port: int
     folder: Path
+    secured: bool = False
+
+    @property
+    def open_port(self) -> int:
+        """The port of the listener without login."""
+        return self.port + INTERNAL_OFFSET if self.secured else self.port
 
     @property
     def settings(self) -> Path:
@@ -56,17 +63,15 @@ class Place:
         return self.folder / "pid"
 
 
-def write_settings(place: Place, places: list[Place]) -> None:
+def write_settings(place: Place, places: list[Place], security: Security | None = None) -> None:
     """Write server.properties for one node of a cluster of these places."""
     copies = min(len(places), 3)
     in_sync = 2 if copies == 3 else 1
     voters = ",".join(f"{p.number}@{HOST}:{p.controller_port}" for p in places)
-    client, controller = f"{HOST}:{place.port}", f"{HOST}:{place.controller_port}"
-    lines = {
+    lines: dict[str, object] = {
         "process.roles": "broker,controller",
         "node.id": place.number,
-        "listeners": f"PLAINTEXT://{client},CONTROLLER://{controller}",
-        "advertised.listeners": f"PLAINTEXT://{client},CONTROLLER://{controller}",
+        "listeners": f"PLAINTEXT://{HOST}:{place.port}",
         "controller.listener.names": "CONTROLLER",
         "controller.quorum.voters": voters,
         "log.dirs": place.folder / "data",
@@ -89,6 +94,11 @@ def write_settings(place: Place, places: list[Place]) -> None:
         "broker.heartbeat.interval.ms": 500,
         "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,  # 128 MiB by default
     }
+    if security is not None:
+        lines |= security.settings(HOST, place.port)
+    # clients come to where the node listens, controllers to a listener of their own
+    lines["listeners"] = f"{lines['listeners']},CONTROLLER://{HOST}:{place.controller_port}"
+    lines["advertised.listeners"] = lines["listeners"]
     place.folder.mkdir(parents=True, exist_ok=True)
     place.settings.write_text("".join(f"{key}={value}\n" for key, value in lines.items()))
 
@@ -98,18 +108,21 @@ def is_formatted(place: Place) -> bool:
     return (place.folder / "data" / "meta.properties").exists()
 
 
-def prepare(places: list[Place], cluster_id: str, jars: Path) -> None:
+def prepare(
+    places: list[Place], cluster_id: str, jars: Path, security: Security | None = None
+) -> None:
     """Write the settings of every node, and format the storage of those that have none yet.
 
     Raises:
         ClusterError: Kafka refused to format.
     """
     for place in places:
-        write_settings(place, places)
+        write_settings(place, places, security)
     tool = ["kafka.tools.StorageTool", "format", "--cluster-id", cluster_id, "--config"]
+    users = security.format_options() if security is not None else []
     running = [
         subprocess.Popen(
-            [*_java(jars), *tool, str(place.settings)],
+            [*_java(jars), *tool, str(place.settings), *users],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -225,7 +238,7 @@ def wait_answering(nodes: list[Node]) -> None:
 
 def _names(node: Node, everyone: set[int]) -> bool:
     try:
-        return everyone <= living_brokers(HOST, node.place.port)
+        return everyone <= living_brokers(HOST, node.place.open_port)
     except OSError:
         return False
 

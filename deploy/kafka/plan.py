@@ -12,6 +12,7 @@ from pathlib import Path
 
 from deploy.kafka.jars import ClusterError
 from deploy.kafka.node import HOST, Place
+from deploy.kafka.security import INTERNAL_OFFSET, SASL_PLAINTEXT_OFFSET, SSL_OFFSET
 
 CONTROLLER_OFFSET = 1000  # a node's controller port is its client port plus this
 # Ports that the system does not hand out itself: a client that knocks on the port of a stopped
@@ -27,12 +28,18 @@ class Plan:
     cluster_id: str
     version: str
 
+    @property
+    def secured(self) -> bool:
+        """Whether clients have to log in."""
+        return any(place.secured for place in self.places)
+
     def save(self, directory: Path) -> None:
         """Write the plan where load() finds it."""
         saved = {
             "version": self.version,
             "cluster_id": self.cluster_id,
             "ports": [place.port for place in self.places],
+            "secured": self.secured,
         }
         _file(directory).write_text(json.dumps(saved, indent=2) + "\n")
 
@@ -45,7 +52,7 @@ def load(directory: Path) -> Plan | None:
     """
     try:
         saved = json.loads(_file(directory).read_text())
-        places = _places(directory, saved["ports"])
+        places = _places(directory, saved["ports"], saved.get("secured", False))
         return Plan(places, saved["cluster_id"], saved["version"])
     except FileNotFoundError:
         return None
@@ -53,11 +60,11 @@ def load(directory: Path) -> Plan | None:
         raise ClusterError(f"{_file(directory)} cannot be read: remove {directory}") from error
 
 
-def make(directory: Path, brokers: int, port: int, version: str) -> Plan:
+def make(directory: Path, brokers: int, port: int, version: str, *, secured: bool = False) -> Plan:
     """Return the plan for a start in this directory: new, or the kept one on its own data.
 
     Raises:
-        ClusterError: not 1 or 3 brokers, or the directory holds a cluster of another size.
+        ClusterError: not 1 or 3 brokers, or the directory holds a cluster of another kind.
     """
     if brokers not in (1, 3):
         raise ClusterError(f"a local Kafka has 1 broker or 3, not {brokers}")
@@ -67,9 +74,14 @@ def make(directory: Path, brokers: int, port: int, version: str) -> Plan:
             f"{directory} holds a cluster of {len(kept.places)} broker(s), not {brokers}: "
             "remove it or name another directory"
         )
-    ports = list(range(port, port + brokers)) if port else _free_ports(brokers)
+    if kept is not None and kept.secured != secured:
+        raise ClusterError(
+            f"{directory} holds a cluster {'with' if kept.secured else 'without'} logins: "
+            "remove it or name another directory"
+        )
+    ports = list(range(port, port + brokers)) if port else _free_ports(brokers, secured)
     cluster_id = kept.cluster_id if kept else _new_cluster_id()
-    return Plan(_places(directory, ports), cluster_id, version)
+    return Plan(_places(directory, ports, secured), cluster_id, version)
 
 
 def refuse_taken_ports(plan: Plan) -> None:
@@ -79,24 +91,30 @@ def refuse_taken_ports(plan: Plan) -> None:
         ClusterError: another program listens on one.
     """
     for place in plan.places:
-        for port in (place.port, place.controller_port):
+        for port in _ports(place):
             if not _is_free(port):
                 raise ClusterError(f"port {port} is taken: stop what listens there, or use --port")
 
 
-def _places(directory: Path, ports: list[int]) -> list[Place]:
+def _ports(place: Place) -> list[int]:
+    others = (SSL_OFFSET, SASL_PLAINTEXT_OFFSET, INTERNAL_OFFSET) if place.secured else ()
+    return [place.port, place.controller_port, *(place.port + offset for offset in others)]
+
+
+def _places(directory: Path, ports: list[int], secured: bool) -> list[Place]:
     root = directory.resolve()
     return [
-        Place(number, port, port + CONTROLLER_OFFSET, root / f"broker-{number}")
+        Place(number, port, port + CONTROLLER_OFFSET, root / f"broker-{number}", secured)
         for number, port in enumerate(ports, start=1)
     ]
 
 
-def _free_ports(count: int) -> list[int]:
+def _free_ports(count: int, secured: bool) -> list[int]:
     for _ in range(100):
         first = secrets.choice(FREE_PORTS)
         ports = list(range(first, first + count))
-        if all(_is_free(port) and _is_free(port + CONTROLLER_OFFSET) for port in ports):
+        places = _places(Path(), ports, secured)
+        if all(_is_free(port) for place in places for port in _ports(place)):
             return ports
     raise ClusterError(f"no {count} free ports between {FREE_PORTS.start} and {FREE_PORTS.stop}")
 

@@ -21,8 +21,17 @@ def living_brokers(host: str, port: int) -> set[int]:
     request += struct.pack(">i", 0)  # no topics: only the brokers
     with socket.create_connection((host, port), timeout=TIMEOUT) as connection:
         connection.sendall(struct.pack(">i", len(request)) + request)
-        (size,) = struct.unpack(">i", _read(connection, 4))
-        return _broker_ids(_read(connection, size))
+        return _broker_ids(receive(connection))
+
+
+def receive(connection: socket.socket) -> bytes:
+    """Return one whole answer, from its correlation id on.
+
+    Raises:
+        OSError: it does not come, or not in time.
+    """
+    (size,) = struct.unpack(">i", _read(connection, 4))
+    return _read(connection, size)
 
 
 def _read(connection: socket.socket, size: int) -> bytes:

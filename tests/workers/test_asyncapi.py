@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -16,7 +16,7 @@ from adapters.kafka.settings import KafkaSettings
 from events.asyncapi import document
 from events.catalogue import EVENT_TYPES, all_topics
 from workers import ops
-from workers.asyncapi import routes
+from workers.asyncapi import deployment, routes
 from workers.asyncapi_page import Field, fields, page
 from workers.wiring import Parts
 
@@ -81,6 +81,34 @@ async def test_the_document_is_that_of_this_deployment(client: httpx.AsyncClient
     }
     assert PASSWORD not in answer.text
     assert "sasl_username" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("login", "told"),
+    [
+        ({"ssl_certfile": "own.pem"}, {"type": "X509"}),
+        (
+            {
+                "security_protocol": "SASL_SSL",
+                "sasl_mechanism": "OAUTHBEARER",
+                "sasl_oauth_token_url": "https://idp/token",
+                "sasl_oauth_client_id": "me",
+                "sasl_oauth_client_secret": PASSWORD,
+            },
+            {
+                "type": "oauth2",
+                "flows": {
+                    "clientCredentials": {"tokenUrl": "https://idp/token", "availableScopes": {}}
+                },
+            },
+        ),
+    ],
+)
+def test_other_logins_are_told_too(login: dict[str, Any], told: dict[str, Any]) -> None:
+    kafka = KafkaSettings("kafka:9093", **{"security_protocol": "SSL", **login})
+    (server,) = deployment(kafka).servers.values()
+
+    assert server == {"host": "kafka:9093", "protocol": "kafka-secure", "security": [told]}
 
 
 async def test_the_page_has_every_topic_and_event_and_loads_nothing(

@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, SECRET, Write, problem
-from workers.settings import EssensysConnection, PlentificConnection, Settings, load, parse_duration
+from workers.setting_values import parse_duration
+from workers.settings import EssensysConnection, PlentificConnection, Settings, load
 
 # --- what can be read -------------------------------------------------------------------------
 

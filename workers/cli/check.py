@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any
 
 import typer
 
 from adapters.http.errors import ProviderError
 from adapters.store.errors import StoreError
+from workers import permissions
 from workers.cli.context import Context, Failed, out
 from workers.detect.observe import Source
 from workers.ops import kafka_problem
+from workers.run import ROLES
 from workers.wiring import Parts, assemble
 
 
-def check(context: typer.Context) -> None:
+def check(
+    context: typer.Context,
+    role: Annotated[
+        list[str] | None,
+        typer.Argument(help=f"Whose Kafka permissions: any of {', '.join(ROLES)}; none: all."),
+    ] = None,
+) -> None:
     """Try everything that the configuration names, without changing anything."""
-    asyncio.run(_check(context.obj))
+    chosen = role or list(ROLES)
+    unknown = [name for name in chosen if name not in ROLES]
+    if unknown:
+        raise typer.BadParameter(f"{unknown[0]!r} is no role; there are {', '.join(ROLES)}")
+    asyncio.run(_check(context.obj, chosen))
 
 
-async def _check(context: Context) -> None:
+async def _check(context: Context, roles: Sequence[str]) -> None:
     settings = context.settings()
     wrong = 0
     async with assemble(settings, context.path) as parts:
         _print("configuration", None)
-        async for name, problem in _problems(parts):
+        async for name, problem in _problems(parts, roles):
             _print(name, problem)
             wrong += problem is not None
         for name, one in parts.reactions.items():
@@ -43,9 +55,14 @@ def _print(name: str, problem: str | None) -> None:
         out.print(problem, markup=False, soft_wrap=True)
 
 
-async def _problems(parts: Parts) -> AsyncIterator[tuple[str, str | None]]:
+async def _problems(parts: Parts, roles: Sequence[str]) -> AsyncIterator[tuple[str, str | None]]:
     yield "store", await _store_problem(parts)
-    yield f"kafka {parts.settings.kafka.bootstrap_servers}", await kafka_problem(parts)
+    unreachable = await kafka_problem(parts)
+    yield f"kafka {parts.settings.kafka.bootstrap_servers}", unreachable
+    if parts.kafka.secured and unreachable is None:
+        for name in roles:
+            if permissions.needs(parts, [name]):
+                yield f"kafka permissions of {name}", await permissions.problem(parts, [name])
     for name, client in parts.clients.items():
         yield f"connection {name}", await _credentials_problem(client)
     for source in parts.sources:

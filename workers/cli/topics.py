@@ -6,7 +6,7 @@ import typer
 
 from adapters.kafka.topics import open_topics
 from workers.cli.context import out, run_with_parts
-from workers.run import apply_topics, wanted_topics
+from workers.topics import apply_topics, drift, wanted_topics
 from workers.wiring import Parts
 
 app = typer.Typer(help="Make or list the topics.", no_args_is_help=True)
@@ -14,13 +14,15 @@ app = typer.Typer(help="Make or list the topics.", no_args_is_help=True)
 
 @app.command("apply")
 def apply(context: typer.Context) -> None:
-    """Make every topic that is missing; existing ones stay as they are."""
+    """Make every topic that is missing; existing ones stay as they are: differences are told."""
 
     async def work(parts: Parts) -> None:
         made = await apply_topics(parts)
         for name in made:
             out.print(f"made {name}", soft_wrap=True)
         out.print(f"{len(made)} made, {len(wanted_topics(parts)) - len(made)} were there")
+        for line in await drift(parts):
+            out.print(f"differs: {line}", soft_wrap=True)
 
     run_with_parts(context.obj, work, store=False)
 

@@ -18,10 +18,18 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 from faststream.message import StreamMessage
-from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+from faststream.security import (
+    BaseSecurity,
+    SASLOAuthBearer,
+    SASLPlaintext,
+    SASLScram256,
+    SASLScram512,
+)
 from opentelemetry.trace import SpanKind
 
-from adapters.kafka.errors import KafkaProblem, KafkaRefused, KafkaUnavailable
+from adapters.kafka.diagnosis import told
+from adapters.kafka.errors import KafkaProblem, KafkaRefused, KafkaUnavailable, NotAllowed
+from adapters.kafka.permissions import Need, in_words, missing
 from adapters.kafka.producer import RecordProducer
 from adapters.kafka.records import Record
 from adapters.kafka.settings import KafkaSettings
@@ -40,6 +48,12 @@ GROUP = "tiebeam-react"
 MAX_RECORDS = 500
 STORE_PAUSE = 1.0
 """Seconds before a batch is read again that the store could not take."""
+
+PERMISSION_PAUSE = 10.0
+"""Seconds before it is tried again to read what we are not allowed to."""
+
+WATCH_PAUSE = 60.0
+"""Seconds between two looks whether a consumer that reads still may."""
 
 START_GRACE = 5.0
 """Seconds that a consumer which is only starting is given to do so before it is stopped."""
@@ -77,8 +91,9 @@ def consumer(intake: Intake, kafka: KafkaSettings) -> KafkaBroker:
     for name in _types(intake):
         metrics.EVENTS_RECEIVED.labels(name)  # 0 from the start: that none is taken must be seen
     broker = KafkaBroker(
-        kafka.bootstrap_servers,
+        kafka.servers,  # FastStream takes a text for one server, whatever commas are in it
         security=security(kafka),
+        sasl_oauth_token_provider=kafka.client_options().get("sasl_oauth_token_provider"),
         logger=None,
         graceful_timeout=10.0,
         parser=_raw,
@@ -102,22 +117,47 @@ def consumer(intake: Intake, kafka: KafkaSettings) -> KafkaBroker:
 
 
 async def listen(intake: Intake, kafka: KafkaSettings) -> None:
-    """Feed the inbox until cancelled, through outages of the broker.
+    """Feed the inbox until cancelled, through outages of the broker and lacking permissions.
 
     Raises:
         KafkaUnavailable: The broker went away before the consumer had begun.
     """
+    while True:
+        try:
+            await _listen(intake, kafka)
+        except NotAllowed as error:
+            log.error("waiting for the permission", why=str(error))
+            await intake.clock.sleep(PERMISSION_PAUSE)
+
+
+async def _listen(intake: Intake, kafka: KafkaSettings) -> None:
     broker = consumer(intake, kafka)
     starting = asyncio.ensure_future(broker.start())
     try:
-        # cut halfway, it would leave its connections open and its place in the group taken
-        await asyncio.shield(starting)
-        await asyncio.Event().wait()
-    except (KafkaError, OSError) as error:
-        servers = kafka.bootstrap_servers
-        raise KafkaUnavailable(f"Kafka at {servers} does not answer: {error}") from error
+        async with told(kafka):
+            # cut halfway, it would leave its connections open and its place in the group taken
+            await asyncio.shield(starting)
+        await _watch(intake, kafka)
     finally:
         await asyncio.shield(_leave(broker, starting))
+
+
+async def _watch(intake: Intake, kafka: KafkaSettings) -> None:
+    """Say it, now and then, when Kafka would not let us read any more: the consumer does not."""
+    while True:
+        await intake.clock.sleep(WATCH_PAUSE)
+        try:
+            lacked = in_words(kafka, await missing(kafka, needs(intake)))
+        except KafkaProblem as error:
+            lacked = str(error)
+        if lacked is not None:
+            log.error("the consumer may stand still", why=lacked)
+
+
+def needs(intake: Intake) -> list[Need]:
+    """Return what the consumer must be allowed."""
+    group = Need("Group", group_id(intake), "Read")
+    return [group, *(Need("Topic", name, "Read") for name in topics(intake))]
 
 
 async def _leave(broker: KafkaBroker, starting: asyncio.Future[None]) -> None:
@@ -128,21 +168,21 @@ async def _leave(broker: KafkaBroker, starting: asyncio.Future[None]) -> None:
 
 def security(kafka: KafkaSettings) -> BaseSecurity | None:
     """Return the Kafka settings' login in FastStream's words."""
-    options = kafka.client_options()
-    context, encrypted = options.get("ssl_context"), "SSL" in kafka.security_protocol.split("_")
-    kinds = {
+    by_password = {
         "PLAIN": SASLPlaintext,
         "SCRAM-SHA-256": SASLScram256,
         "SCRAM-SHA-512": SASLScram512,
     }
+    context = kafka.ssl_context()
     if kafka.sasl_mechanism is None:
-        return BaseSecurity(ssl_context=context) if encrypted else None
-    login = kinds[kafka.sasl_mechanism]
-    return login(
+        return BaseSecurity(ssl_context=context) if kafka.encrypted else None
+    if kafka.sasl_mechanism not in by_password:
+        return SASLOAuthBearer(ssl_context=context, use_ssl=kafka.encrypted)
+    return by_password[kafka.sasl_mechanism](
         username=kafka.sasl_username or "",
         password=kafka.sasl_password or "",
         ssl_context=context,
-        use_ssl=encrypted,
+        use_ssl=kafka.encrypted,
     )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 
 import pytest
 
@@ -45,6 +46,28 @@ async def test_a_token_is_asked_for_as_a_form_with_everything_escaped(
         await open_client(server.url, auth=BearerAuth(FORM_GRANT)).send(READ)
 
     assert provider.asked == [{"grant_type": "password", "password": "p&w=1"}]
+
+
+async def test_a_clients_login_goes_into_a_header_encoded_and_is_never_seen(
+    open_client: OpenClient,
+) -> None:
+    provider = Provider()
+    provider.token_status = lambda fields: 401
+    login = Grant("/token", {"grant_type": "client_credentials"}, login=("me:1", "hush/hush"))
+    async with raw_server(provider) as server:
+        auth = BearerAuth(login)
+        open_client(server.url, auth=auth)
+        with pytest.raises(Unauthorised) as raised:
+            await auth.token()
+
+    sent = server.seen[0].headers["authorization"]
+    assert b64decode(sent.removeprefix("Basic ")) == b"me%3A1:hush%2Fhush"
+    assert provider.asked == [{"grant_type": "client_credentials"}]
+    error = raised.value
+    shown = f"{error} {error.request_excerpt} {auth!r} {login!r}"
+    assert "hush" not in shown
+    assert sent.removeprefix("Basic ") not in shown
+    assert {"hush/hush", sent} <= set(auth.secrets())
 
 
 async def test_a_token_may_come_from_another_host(open_client: OpenClient) -> None:

@@ -15,6 +15,14 @@ SASL: dict[str, Any] = {
     "sasl_password": "hunter2",
 }
 
+TOKEN: dict[str, Any] = {
+    "security_protocol": "SASL_SSL",
+    "sasl_mechanism": "OAUTHBEARER",
+    "sasl_oauth_token_url": "https://idp.example.com/token",
+    "sasl_oauth_client_id": "tiebeam",
+    "sasl_oauth_client_secret": "hunter3",
+}
+
 
 def test_the_defaults_connect_without_login_or_tls() -> None:
     assert KafkaSettings().client_options() == {
@@ -39,12 +47,32 @@ def test_a_login_over_tls_reaches_the_client() -> None:
 
 
 def test_passwords_are_masked_in_the_repr() -> None:
-    shown = repr(KafkaSettings(**SASL, ssl_password="geheim"))
+    shown = repr(KafkaSettings(**SASL, ssl_certfile="own.pem", ssl_password="geheim"))
 
     assert "hunter2" not in shown
     assert "geheim" not in shown
     assert "sasl_password='***'" in shown
     assert "sasl_username='tiebeam'" in shown
+
+
+def test_all_clients_of_one_configuration_share_their_tokens() -> None:
+    settings = KafkaSettings(**TOKEN)
+
+    one, other = settings.client_options(), settings.client_options()
+
+    assert one["sasl_mechanism"] == "OAUTHBEARER"
+    assert one["sasl_oauth_token_provider"] is other["sasl_oauth_token_provider"]
+    assert "hunter3" not in f"{settings} {one}"
+
+
+def test_the_host_name_is_checked_unless_that_is_switched_off() -> None:
+    strict = KafkaSettings(security_protocol="SSL").ssl_context()
+    lenient = KafkaSettings(security_protocol="SSL", ssl_check_hostname=False).ssl_context()
+
+    assert strict is not None
+    assert lenient is not None
+    assert (strict.check_hostname, lenient.check_hostname) == (True, False)
+    assert lenient.verify_mode is ssl.CERT_REQUIRED
 
 
 def test_an_absent_password_is_shown_as_absent() -> None:
@@ -57,8 +85,36 @@ def test_an_absent_password_is_shown_as_absent() -> None:
         ({"bootstrap_servers": " "}, "bootstrap_servers is empty"),
         ({"security_protocol": "TLS"}, "security_protocol is 'TLS': use one of PLAINTEXT, SSL"),
         ({**SASL, "sasl_mechanism": "GSSAPI"}, "sasl_mechanism is 'GSSAPI': use one of PLAIN"),
-        ({**SASL, "sasl_password": None}, "SASL_SSL needs both sasl_username and sasl_password"),
-        ({"sasl_password": "x"}, "sasl_.* has no effect with security_protocol PLAINTEXT"),
+        ({**SASL, "sasl_mechanism": None}, "sasl_mechanism is missing: use one of PLAIN"),
+        ({**SASL, "sasl_password": None}, "sasl_password is missing: SCRAM-SHA-512 needs it"),
+        (
+            {"sasl_password": "x"},
+            "sasl_password has no effect with security_protocol PLAINTEXT: use SASL_SSL or SASL_",
+        ),
+        (
+            {"ssl_cafile": "ca.pem"},
+            "ssl_cafile has no effect with security_protocol PLAINTEXT: use SSL or SASL_SSL",
+        ),
+        (
+            {"ssl_check_hostname": False},
+            "ssl_check_hostname has no effect with security_protocol PLAINTEXT",
+        ),
+        (
+            {"security_protocol": "SSL", "ssl_keyfile": "own.key"},
+            "ssl_keyfile has no effect without ssl_certfile",
+        ),
+        (
+            {**SASL, "sasl_mechanism": "OAUTHBEARER"},
+            "sasl_oauth_token_url is missing: OAUTHBEARER needs it",
+        ),
+        (
+            {**TOKEN, "sasl_username": "tiebeam"},
+            "sasl_username has no effect with sasl_mechanism OAUTHBEARER",
+        ),
+        (
+            {**SASL, "sasl_oauth_scope": "kafka"},
+            "sasl_oauth_scope has no effect with sasl_mechanism SCRAM-SHA-512",
+        ),
         ({"partitions": 0}, "partitions and replication_factor must be at least 1"),
     ],
 )

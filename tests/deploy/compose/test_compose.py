@@ -17,7 +17,8 @@ from tests.paths import ROOT
 from workers import settings
 from workers.react.executor import DRAIN
 from workers.run import ROLES
-from workers.settings import HttpSection, Settings, parse_duration
+from workers.setting_values import parse_duration
+from workers.settings import HttpSection, Settings
 from workers.wiring import assemble
 
 ONCE = ("store-upgrade", "topics-apply")

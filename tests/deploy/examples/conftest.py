@@ -92,10 +92,14 @@ class Topic:
 
 @pytest.fixture
 async def topic(kafka_settings: KafkaSettings, tmp_path: Path) -> Topic:
-    spec = TopicSpec(f"{kafka_settings.topic_prefix}plentific.invoices", PARTITIONS, 1)
-    async with open_topics(kafka_settings) as topics:
+    return await make_topic(kafka_settings, tmp_path)
+
+
+async def make_topic(kafka: KafkaSettings, folder: Path) -> Topic:
+    spec = TopicSpec(f"{kafka.topic_prefix}plentific.invoices", PARTITIONS, 1)
+    async with open_topics(kafka) as topics:
         await topics.create_missing([spec])
-    return Topic(kafka_settings, spec.name, tmp_path)
+    return Topic(kafka, spec.name, folder)
 
 
 @dataclass

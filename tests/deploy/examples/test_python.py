@@ -6,12 +6,15 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from adapters.kafka.records import Record
-from tests.deploy.examples.conftest import Topic, paid, record, running
+from deploy.kafka.cluster import Cluster
+from tests.deploy.examples.conftest import Topic, make_topic, paid, record, running
 from tests.events.samples import event
+from tests.logins import by_scram, grant_all
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
 
@@ -32,6 +35,28 @@ def locked(topic: Topic) -> Iterator[None]:
     finally:
         ledger.rollback()
         ledger.close()
+
+
+@pytest.mark.real_kafka
+@pytest.mark.parametrize("example", EXAMPLES)
+async def test_a_subscriber_logs_in(
+    example: str, secured_cluster: Cluster, topic_prefix: str, tmp_path: Path
+) -> None:
+    kafka = by_scram(secured_cluster, topic_prefix=topic_prefix)
+    await grant_all(secured_cluster, kafka, topic_prefix)
+    topic = await make_topic(kafka, tmp_path)
+    invoice = paid(1)
+    await topic.send(record(topic.name, invoice))
+    login = {
+        "SECURITY_PROTOCOL": kafka.security_protocol,
+        "SASL_MECHANISM": str(kafka.sasl_mechanism),
+        "SASL_USERNAME": str(kafka.sasl_username),
+        "SASL_PASSWORD": str(kafka.sasl_password),
+        "SSL_CAFILE": str(kafka.ssl_cafile),
+    }
+
+    async with running(command(example), topic.variables | login) as reader:
+        await reader.says(f"{invoice.id}: entered")
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

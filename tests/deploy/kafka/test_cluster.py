@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from adapters.kafka.errors import NotAllowed
 from adapters.kafka.producer import RecordProducer
 from adapters.kafka.records import Record
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import TopicSpec, open_topics
-from deploy.kafka.cluster import Cluster, ClusterError, attach, start
+from deploy.kafka.cluster import KAFKA_VERSION, Cluster, ClusterError, attach, start
+from deploy.kafka.plan import make
 from tests.kafka import read_topic
+from tests.logins import by_scram
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = [sys.executable, "deploy/kafka/cluster.py"]
@@ -68,6 +71,33 @@ async def test_the_command_starts_a_cluster_that_stays_and_keeps_its_data(direct
     assert run("stop", *place).stdout == "Kafka is stopped\n"
     assert cluster.running() == []
     assert "brokers running: none" in run("status", *place).stdout
+
+
+@pytest.mark.real_kafka
+@pytest.mark.slow
+async def test_a_secured_cluster_by_command_lets_in_whom_it_knows_and_was_told_of(
+    directory: Path,
+) -> None:
+    place = ("--dir", str(directory))
+    started = run("start", "--secure", "--port", "0", *place)
+    assert started.returncode == 0, started.stderr
+    assert f"users and certificates: {directory}/security" in started.stdout
+    said = run("allow", "tiebeam", "Topic", "a", "Create", "Write", "--prefixed", *place)
+    assert said.stdout == "tiebeam may Create, Write: Topic what begins with 'a'\n"
+
+    async with open_topics(by_scram(attach(directory))) as topics:
+        assert await topics.create_missing([TopicSpec("ab", 1, 1)]) == ["ab"]
+        with pytest.raises(NotAllowed):
+            await topics.create_missing([TopicSpec("b", 1, 1)])
+
+
+def test_grants_need_a_cluster_with_logins(tmp_path: Path) -> None:
+    make(tmp_path, 1, 9092, KAFKA_VERSION).save(tmp_path)
+
+    answer = run("allow", "tiebeam", "Group", "a", "Read", "--dir", str(tmp_path))
+
+    assert answer.returncode == 1
+    assert "has no logins: start one with --secure" in answer.stderr
 
 
 @pytest.mark.real_kafka

@@ -24,6 +24,19 @@ def test_port_0_takes_free_ones_that_the_system_gives_to_nobody(tmp_path: Path) 
     assert all(15_000 <= place.port < 32_768 for place in plan.places)
 
 
+def test_free_ports_are_free_for_every_listener_of_a_secured_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = make(tmp_path, brokers=1, port=0, version="4.3.1", secured=True)
+    first = plan.places[0]
+    with socket.create_server(("127.0.0.1", first.open_port)):
+        choices = iter((first.port, first.port + 1))
+        monkeypatch.setattr("deploy.kafka.plan.secrets.choice", lambda _: next(choices))
+        again = make(tmp_path, brokers=1, port=0, version="4.3.1", secured=True)
+
+    assert again.places[0].port == first.port + 1
+
+
 def test_a_kept_plan_is_loaded_as_it_was(tmp_path: Path) -> None:
     plan = make(tmp_path, brokers=3, port=9092, version="4.3.1")
     plan.save(tmp_path)

@@ -130,12 +130,32 @@ WRONG = {
     "a login to Kafka that is half": (
         "[store]",
         'security_protocol = "SASL_PLAINTEXT"\nsasl_mechanism = "PLAIN"\n[store]',
-        "kafka: SASL_PLAINTEXT needs both sasl_username and sasl_password",
+        "kafka: sasl_username is missing: PLAIN needs it",
     ),
     "a login to Kafka without a protocol for it": (
         "[store]",
         f'sasl_password = "{SECRET}"\n[store]',
-        "kafka: sasl_* has no effect with security_protocol PLAINTEXT",
+        "kafka: sasl_password has no effect with security_protocol PLAINTEXT: use SASL_SSL",
+    ),
+    "a login to Kafka by token without a place where tokens come from": (
+        "[store]",
+        'security_protocol = "SASL_SSL"\nsasl_mechanism = "OAUTHBEARER"\n[store]',
+        "kafka: sasl_oauth_token_url is missing: OAUTHBEARER needs it",
+    ),
+    "a place where tokens come from that is no URL": (
+        "[store]",
+        'sasl_oauth_token_url = "idp:8080"\n[store]',
+        "kafka.sasl_oauth_token_url: write a URL such as",
+    ),
+    "a key without a certificate": (
+        "[store]",
+        f'security_protocol = "SSL"\nssl_password = "{SECRET}"\n[store]',
+        "kafka: ssl_password has no effect without ssl_certfile",
+    ),
+    "more copies asked for than there are": (
+        "[store]",
+        "min_insync_replicas = 2\n[store]",
+        "kafka: min_insync_replicas is more than the replication_factor",
     ),
     "certificates that are not there": (
         "[store]",
