@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Coroutine
 from typing import Any, Literal
 
 from adapters.kafka.errors import KafkaUnavailable, NotAllowed, NotLetIn, TopicMismatch
-from workers import ops, relay
+from workers import ops, relay, retention
 from workers.crew import Crew
 from workers.detect import drift, hints
 from workers.detect.poller import poll
@@ -54,6 +54,9 @@ async def serve(parts: Parts, roles: Collection[str], stopping: asyncio.Event) -
         jobs["crew of relay"] = relays.keep
         jobs["relay"] = lambda: _relay(parts, relays)
         jobs["purge"] = lambda: relay.purge(parts.store, parts.clock)
+        jobs["retention"] = lambda: retention.keep(
+            parts.store, parts.clock, parts.settings.store.keep_finished
+        )
     if "react" in roles:
         jobs["intake"] = lambda: _intake(parts)
     react = executor.run(parts.means(), stopping) if "react" in roles else stopping.wait()

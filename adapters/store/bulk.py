@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Dialect, Insert, Select, Update
+from sqlalchemy import BindParameter, Delete, Dialect, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.columns import UtcTime
@@ -41,12 +42,19 @@ class Bulk:
 
     def __init__(
         self,
-        statement: Callable[[Database], Insert | Update | Select[Any]],
+        statement: Callable[[Database], Insert | Update | Delete | Select[Any]],
         names: Sequence[str] = (),
+        *,
+        lock: Select[Any] | None = None,
     ) -> None:
-        """`names` are the columns that get values."""
+        """`names` are the columns that get values.
+
+        `lock` (`dialects.locking`) is what it needs to have for itself until the commit; SQLite has
+        one writer.
+        """
         self._statement = statement
         self._names = list(names)
+        self.lock = None if lock is None else Bulk(lambda _tx: lock)
         self._compiled: dict[str, _Compiled] = {}
 
     async def run(self, tx: AsyncConnection, columns: Columns) -> int:
@@ -84,8 +92,6 @@ class Bulk:
         statement, dialect = self._statement(tx), tx.dialect
         if isinstance(statement, Insert):
             statement = statement.inline()  # PostgreSQL would return the ids, which nobody reads
-        if isinstance(statement, Insert):
-            statement = statement.inline()  # else PostgreSQL would be asked for the new ids
         compiled = statement.compile(dialect=dialect, column_keys=self._names)
         found = _Compiled(
             compiled.string,
@@ -117,10 +123,23 @@ async def run_together(tx: AsyncConnection, steps: Sequence[Step]) -> Sequence[R
     """Run steps in their order, at the price of one where the database is SQLite."""
     statements = [step.bulk.statement(tx, step.columns) for step in steps]
     if tx.dialect.name == "sqlite":
-        ran = await trips_of(tx).run_together(statements)
+        ran = await _in_one_trip(tx, statements)
     else:
-        ran = [await _ran(tx, *statement) for statement in statements]
+        ran = []
+        for step, statement in zip(steps, statements, strict=True):
+            if step.bulk.lock is not None:  # a statement of its own: the next sees what came before
+                await _ran(tx, *step.bulk.lock.statement(tx, step.columns))
+            ran.append(await _ran(tx, *statement))
     return as_values(tx, steps, ran)
+
+
+async def _in_one_trip(tx: AsyncConnection, statements: Sequence[Statement]) -> list[Ran]:
+    try:
+        return await trips_of(tx).run_together(statements)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            await tx.invalidate()  # SQLAlchemy has not heard of this trip
+        raise
 
 
 def as_values(tx: Database, steps: Sequence[Step], ran: Sequence[Ran]) -> Sequence[Ran]:

@@ -7,6 +7,9 @@ Rows of one (reaction, ordering key) go in the order of their ids. A row may be 
   an earlier blocked or dead one does where it parks its key, a succeeded or cancelled one never;
 - nobody else works on its key: no other row of it runs under a live lease (which there may be
   when an earlier row is retried by hand while a later one runs).
+
+On PostgreSQL claims come one after the other, under a lock: two at the same time could each take a
+row of one key, when neither sees yet what the other has taken.
 """
 
 from __future__ import annotations
@@ -29,16 +32,18 @@ from sqlalchemy import (
     text,
 )
 
+from adapters.store import dialects
 from adapters.store.columns import UtcTime
 from adapters.store.tables import OPEN_STATES, reactions, state_in
 
+ONE_BY_ONE = dialects.locking(literal_column("'tiebeam/claim'"))
 _RUNNING: ColumnElement[str] = literal_column("'running'")
 _NOW = bindparam("now", type_=UtcTime())
 _WINDOW = bindparam("window", type_=Integer())
 
 
 def claimable(names: Collection[str], *, windowed: bool) -> Select[int]:
-    """The ids of the rows that may be claimed, oldest first, locked against other claimers.
+    """The ids of the rows that may be claimed, oldest first, locked against other writers.
 
     Its parameters are `now`, `limit` and those of `naming`; when `windowed`, it looks at the oldest
     `window` open rows only. What it finds is right, for a key's first open row is the first one of
@@ -49,15 +54,15 @@ def claimable(names: Collection[str], *, windowed: bool) -> Select[int]:
         select(row.id)
         .where(
             row.id.in_(_first_of_keys(names, windowed=windowed)),
-            # Said again of the row itself: on PostgreSQL another claimer may have come between,
-            # and this is asked of the row as it is once it is locked.
+            # Said again of the row itself: on PostgreSQL somebody may change it in between, and
+            # this is asked of the row as it is once it is locked.
             _due(reactions),
             ~_somebody_works_on_the_key(),
             ~_the_key_is_parked(),
         )
         .order_by(row.id)
         .limit(bindparam("limit", type_=Integer()))
-        .with_for_update(of=reactions, skip_locked=True)  # left out by SQLite: it has one writer
+        .with_for_update(of=reactions, skip_locked=True)  # left out by SQLite
     )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Insert, Select, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
+from adapters.store.bulk import Bulk, run_one, run_together
 from adapters.store.columns import Json
-from adapters.store.rows import columns_of, values_of
+from adapters.store.rows import columns_of, names_of, values_of
 from adapters.store.tables import cursors
 
 
@@ -27,6 +29,25 @@ class Cursor:
 _COLUMNS = columns_of(Cursor, cursors)
 
 
+def _named(_tx: dialects.Database) -> Select[Any]:
+    return select(*_COLUMNS).where(
+        cursors.c.connection == bindparam("its_connection"),
+        cursors.c.stream == bindparam("its_stream"),
+    )
+
+
+def _moved(tx: dialects.Database) -> Insert:
+    new = dialects.insert(tx, cursors)
+    return new.on_conflict_do_update(
+        index_elements=[cursors.c.connection, cursors.c.stream],
+        set_={"value": new.excluded.value, "updated_at": new.excluded.updated_at},
+    )
+
+
+_GET, _LOCK = Bulk(_named), Bulk(lambda tx: _named(tx).with_for_update())
+_PUT = Bulk(_moved, names_of(Cursor))
+
+
 async def get(
     tx: AsyncConnection, connection: str, stream: str, *, lock: bool = False
 ) -> Cursor | None:
@@ -34,24 +55,16 @@ async def get(
 
     With `lock` nobody else moves it, or gets it with `lock`, before this transaction ends.
     """
-    chosen = select(*_COLUMNS).where(cursors.c.connection == connection, cursors.c.stream == stream)
-    if lock:
-        chosen = chosen.with_for_update()
-    row = (await tx.execute(chosen)).first()
-    return Cursor(*row) if row else None
+    chosen = (_LOCK if lock else _GET).one(its_connection=connection, its_stream=stream)
+    (found,) = await run_together(tx, [chosen])
+    return Cursor(*found.rows[0]) if found.rows else None
 
 
 async def put(
     tx: AsyncConnection, connection: str, stream: str, value: Json, now: datetime
 ) -> None:
     """Move the stream's cursor to `value`."""
-    new = dialects.insert(tx, cursors).values(values_of(Cursor(connection, stream, value, now)))
-    await tx.execute(
-        new.on_conflict_do_update(
-            index_elements=[cursors.c.connection, cursors.c.stream],
-            set_={"value": new.excluded.value, "updated_at": new.excluded.updated_at},
-        )
-    )
+    await run_one(tx, _PUT.one(**values_of(Cursor(connection, stream, value, now))))
 
 
 async def forget(tx: AsyncConnection, connection: str, stream: str) -> bool:

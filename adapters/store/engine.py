@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from adapters.store import dialects, fence, migrate
+from adapters.store.bell import Bell
 from adapters.store.bulk import Step, as_values, run_together
 from adapters.store.errors import MigrationsPending, StoreUnavailable, typed, unreachable
 from adapters.store.groups import Groups
@@ -41,6 +42,9 @@ class Store:
         self._read_seats = Seats(engines.reader, engines.readers, keeps=engines.own_trips)
         self._write_seats = Seats(engines.writer, engines.writers, keeps=engines.own_trips)
         self._wakeups = Wakeups()
+        self._bell: Bell | None = None
+        if engines.bell is not None:
+            self._bell = Bell(engines.bell, self._wakeups.notify, self._wakeups.notify_all)
         self._groups = Groups(lambda: self._connected(self._write_seats), self.notify)
         self._writing: set[asyncio.Task[Any] | None] = set()
         self._closed = False
@@ -162,7 +166,10 @@ class Store:
             raise MigrationsPending(self.place, pending)
 
     def notify(self, topic: str) -> None:
-        """Wake all in this process who wait for `topic`. `write(topic)` does it by itself."""
+        """Wake all in this process who wait for `topic`.
+
+        `write(topic)` does it by itself and, on PostgreSQL, in all other processes too.
+        """
         self._wakeups.notify(topic)
 
     def notified(self, topic: str) -> int:
@@ -179,6 +186,8 @@ class Store:
                 ...  # look, and work while there is any
                 seen = await store.wait("outbox", timeout=1.0, since=seen)
         """
+        if self._bell is not None:
+            self._bell.listen()
         return await self._wakeups.wait(topic, timeout, since)
 
     async def aclose(self) -> None:
@@ -189,6 +198,8 @@ class Store:
         try:
             await self._write_seats.drain()
             await self._read_seats.drain()
+            if self._bell is not None:
+                await self._bell.aclose()
         finally:
             await to_the_end(self._disconnect())
 
@@ -215,6 +226,10 @@ class Store:
                     await self._start(tx)
                     yield tx
                     await seats.keep(tx)
+                except DBAPIError as error:
+                    if error.connection_invalidated and not tx.invalidated:
+                        await tx.invalidate()  # of our own trips SQLAlchemy has not heard
+                    raise
                 finally:
                     if tx.sync_connection is not None:
                         await to_the_end(tx.close())  # rolls back what was not committed
@@ -237,8 +252,12 @@ class Store:
             await to_the_end(tx.start())
         except OSError as error:
             raise unreachable(error, self.place) from error
+        if problem := dialects.too_old(tx):
+            raise StoreUnavailable(self.place, problem)
 
     async def _commit(self, transaction: AsyncTransaction, topics: Sequence[str]) -> None:
         await transaction.commit()
         for topic in topics:
             self.notify(topic)
+        if self._bell is not None:
+            self._bell.ring(*topics)

@@ -51,12 +51,12 @@ class _Chosen:
         chosen = select(*columns).where(
             entities.c.connection == bindparam("connection"), entities.c.kind == bindparam("kind")
         )
-        if lock:
-            chosen = chosen.with_for_update()
         its_id = entities.c.entity_id
         each = func.json_each(bindparam("ids", type_=JsonText)).table_valued("value").c.value
         self._by_text = chosen.where(its_id.in_(select(each)))
         self._by_list = chosen.where(its_id.in_(bindparam("ids", expanding=True)))
+        if lock:  # SQLite has one writer; two on PostgreSQL must not wait for each other
+            self._by_list = self._by_list.order_by(its_id).with_for_update()
 
     async def rows(
         self, tx: AsyncConnection, connection: str, kind: str, ids: Iterable[str]

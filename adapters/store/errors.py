@@ -4,7 +4,7 @@
     ├── StoreUnavailable    locked, no disk, no connection: wait and try again, or mend the place
     ├── Fenced              the lease is another process's: leave the work to it
     ├── MigrationsPending   the tables are older than this program: upgrade them
-    └── StoreTooNew         the tables are newer than this program: install the newer program
+    └── StoreTooNew         the tables are too new for this program: install the newer program
 
 Anything else a transaction raises (a broken constraint, a wrong statement) is a mistake of ours and
 passes through as SQLAlchemy raised it.
@@ -38,8 +38,14 @@ _POSTGRESQL = {  # by class of SQLSTATE
     "40": "another transaction was in the way; try again",
     "53": "the server has too much to do; try again",
     "55": "another transaction was in the way; try again",
-    "57": "the server was told to stop; try again",
+    "57": "the server is starting or stopping; try again",
     "58": "check the server's disk",
+}
+_POSTGRESQL_EXACTLY = {  # by SQLSTATE
+    "25006": "name the server that may be written to (and use store.write())",
+    "25P03": "it stood still for too long; try again",
+    "42501": "let the user of the store's URL make and use tables there",
+    "57014": "it took too long; try again",
 }
 _NO_SUCH_TABLE = ("42P01", "42703")  # SQLSTATEs: undefined table, undefined column
 
@@ -110,7 +116,7 @@ def _advice(cause: BaseException) -> str | None:
     if code is not None:
         return _SQLITE.get(code & 0xFF)  # the rest of an extended code is detail
     state: str | None = getattr(cause, "sqlstate", None)
-    return _POSTGRESQL.get(state[:2]) if state else None
+    return _POSTGRESQL_EXACTLY.get(state, _POSTGRESQL.get(state[:2])) if state else None
 
 
 def _is_missing_table(cause: BaseException) -> bool:

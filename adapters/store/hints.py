@@ -9,10 +9,23 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import (
+    Delete,
+    Integer,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.store.bulk import Bulk, run_one, run_together
 from adapters.store.columns import UtcTime
+from adapters.store.dialects import Database
 from adapters.store.rows import columns_of
 from adapters.store.tables import hints
 
@@ -82,6 +95,45 @@ _ADD = {
 """All rows as one parameter: one for each value would take longer than storing them."""
 _WAITING = hints.c.generation > hints.c.handled
 _ENDED = and_(hints.c.generation == hints.c.handled, hints.c.again_at.is_(None))
+_OWN, _NOW = hints.c.connection == bindparam("its_connection"), bindparam("now", type_=UtcTime())
+_SAME = and_(hints.c.id == bindparam("its_id"), hints.c.generation == bindparam("its_generation"))
+
+
+def _over(_tx: Database) -> Delete:
+    over = select(hints.c.id).where(_OWN, _ENDED, hints.c.taken_until <= _NOW)
+    picked = over.with_for_update(skip_locked=True).cte("picked")
+    return delete(hints).where(hints.c.id.in_(select(picked.c.id)))
+
+
+def _taken(_tx: Database) -> Update:
+    free = (
+        select(hints.c.id)
+        .where(
+            _OWN,
+            or_(hints.c.taken_until.is_(None), hints.c.taken_until <= _NOW),
+            or_(_WAITING, hints.c.again_at <= _NOW),
+        )
+        .order_by(hints.c.received_at, hints.c.id)
+        .limit(bindparam("limit", type_=Integer()))
+        .with_for_update(skip_locked=True)
+        .cte("picked")
+    )
+    return (
+        update(hints)
+        .where(hints.c.id.in_(select(free.c.id)))
+        .values(taken_until=bindparam("until"))
+        .returning(*_COLUMNS)
+    )
+
+
+_OVER, _TAKE = Bulk(_over), Bulk(_taken)
+_NEXT_FREE = Bulk(
+    lambda _tx: select(func.min(hints.c.taken_until)).where(
+        _OWN, _WAITING, hints.c.taken_until > _NOW
+    )
+)
+_FORGET = Bulk(lambda _tx: delete(hints).where(_SAME))
+_HANDLE = Bulk(lambda _tx: update(hints).where(_SAME), ["handled", "taken_until", "again_at"])
 
 
 async def add(
@@ -114,32 +166,18 @@ async def take(
 
     Who takes a hint ends it with `complete` or `postpone`; if he dies, it is free again at `until`.
     """
-    own = hints.c.connection == connection
-    over = select(hints.c.id).where(own, _ENDED, hints.c.taken_until <= now)
-    await tx.execute(delete(hints).where(hints.c.id.in_(over.with_for_update(skip_locked=True))))
-    free = (
-        select(hints.c.id)
-        .where(
-            own,
-            or_(hints.c.taken_until.is_(None), hints.c.taken_until <= now),
-            or_(_WAITING, hints.c.again_at <= now),
-        )
-        .order_by(hints.c.received_at, hints.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    own = {"its_connection": connection, "now": now}
+    _, taken = await run_together(
+        tx, [_OVER.one(**own), _TAKE.one(**own, until=until, limit=limit)]
     )
-    ids = (await tx.scalars(free)).all()
-    taken = update(hints).where(hints.c.id.in_(ids)).values(taken_until=until)
-    found = [Hint(*row) for row in await tx.execute(taken.returning(*_COLUMNS))] if ids else []
+    found = [Hint(*row) for row in taken.rows]
     return sorted(found, key=lambda hint: (hint.received_at, hint.id))
 
 
 async def next_free(tx: AsyncConnection, connection: str, now: datetime) -> datetime | None:
     """When the next of the hints that wait and cannot be taken `now` will be free."""
-    later = select(func.min(hints.c.taken_until)).where(
-        hints.c.connection == connection, _WAITING, hints.c.taken_until > now
-    )
-    found: datetime | None = await tx.scalar(later)
+    (looked,) = await run_together(tx, [_NEXT_FREE.one(its_connection=connection, now=now)])
+    found: datetime | None = looked.rows[0][0]
     return found
 
 
@@ -158,13 +196,10 @@ async def complete(
         until: No hint about the same is to be taken before; None: at any time.
         again_at: When it is to be taken once more, unless another comes first; None: not.
     """
-    same = and_(hints.c.id == hint.id, hints.c.generation == hint.generation)
-    if until is None:
-        ended = await tx.execute(delete(hints).where(same))
-    else:
-        values = {"handled": hint.generation, "taken_until": until, "again_at": again_at}
-        ended = await tx.execute(update(hints).where(same).values(values))
-    if ended.rowcount == 1:
+    same = {"its_id": hint.id, "its_generation": hint.generation}
+    ends = {"handled": hint.generation, "taken_until": until, "again_at": again_at}
+    end = _FORGET.one(**same) if until is None else _HANDLE.one(**same, **ends)
+    if await run_one(tx, end):
         return True
     rest = (
         update(hints)

@@ -110,6 +110,7 @@ _RELEASE = Bulk(
     lambda _tx: update(reactions).where(_HELD).values(attempts=reactions.c.attempts - text("1")),
     ["state", "lease_owner", "lease_until", "updated_at"],
 )
+_HAS_EVENT = text("length(value) > 0")  # else it was forgotten, see `retention`
 _OPEN = Bulk(lambda _tx: claims.open_rows())
 _KNOWN = select(reactions.c.event_id).where(
     reactions.c.reaction == bindparam("reaction"),
@@ -181,7 +182,8 @@ def _take(names: tuple[str, ...], *, windowed: bool) -> Bulk:
                 updated_at=bindparam("now"),
             )
             .returning(*_COLUMNS)
-        )
+        ),
+        lock=claims.ONE_BY_ONE,
     )
 
 
@@ -244,9 +246,10 @@ async def release(
 async def retry(tx: AsyncConnection, ids: Iterable[int], now: datetime) -> list[int]:
     """Make ended rows pending again, and retrying ones due now, with all attempts.
 
-    Returns the ids it changed; pending, running and succeeded rows stay as they are.
+    Returns the ids it changed; pending, running and succeeded rows stay as they are, and those
+    whose events are forgotten.
     """
-    ended = reactions.c.state.in_(["retrying", "blocked", "dead", "cancelled"])
+    ended = and_(reactions.c.state.in_(["retrying", "blocked", "dead", "cancelled"]), _HAS_EVENT)
     again = {"state": "pending", "attempts": 0, "next_attempt_at": None, "reason": None}
     return await _change(tx, ids, ended, {**again, "updated_at": now})
 
@@ -289,6 +292,7 @@ async def make_live(
     ended = and_(
         reactions.c.reaction.in_(names),
         reactions.c.mode == "dry-run",
+        _HAS_EVENT,
         reactions.c.state.in_(["succeeded", "blocked", "dead", "cancelled"]),
     )
     live = {"mode": "live", "state": "pending", "attempts": 0, "outcome": None, "reason": None}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, literal_column, select, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, delete, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
@@ -52,11 +52,14 @@ class Effect:
 _COLUMNS = columns_of(Effect, effects)
 # Written once: to put these together costs more than to run them.
 _GET = select(*_COLUMNS).where(effects.c.effect_key.in_(bindparam("keys", expanding=True)))
-_CLAIMED = Bulk(
-    lambda _tx: select(effects.c.provider_id).where(
-        effects.c.connection == bindparam("connection"),
-        effects.c.provider_id == bindparam("its_id"),
-    )
+_of_provider_id = select(effects.c.provider_id).where(
+    effects.c.connection == bindparam("connection"),
+    effects.c.provider_id == bindparam("its_id"),
+)
+_CLAIMED = Bulk(lambda _tx: _of_provider_id)
+# Two who find the same one at the same time would else both see that it is nobody's.
+_CLAIMED_FIRST = Bulk(
+    lambda _tx: _of_provider_id, lock=dialects.locking(bindparam("its_id", type_=Text))
 )
 _BEGIN = Bulk(lambda tx: dialects.insert(tx, effects).on_conflict_do_nothing(), names_of(Effect))
 _FINISH = Bulk(
@@ -167,13 +170,17 @@ async def claimed_provider_ids(
     tx: AsyncConnection, connection: str, ids: Iterable[str]
 ) -> set[str]:
     """Those of the provider's ids that belong to an effect already: not to be taken for another."""
-    looked_up = await run_together(tx, [claimed(connection, one) for one in ids])
+    asked = [_CLAIMED.one(connection=connection, its_id=one) for one in ids]
+    looked_up = await run_together(tx, asked)
     return {row[0] for found in looked_up for row in found.rows}
 
 
 def claimed(connection: str, provider_id: str) -> Step:
-    """The step that returns a row for each effect to which the provider's id belongs already."""
-    return _CLAIMED.one(connection=connection, its_id=provider_id)
+    """The step that returns a row for each effect to which the provider's id belongs already.
+
+    Nobody else asks for the same id before the commit: who finds it free may take it.
+    """
+    return _CLAIMED_FIRST.one(connection=connection, its_id=provider_id)
 
 
 def _sending(key: str) -> ColumnElement[bool]:

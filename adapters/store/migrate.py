@@ -12,15 +12,19 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, literal_column, select
 
+from adapters.store import dialects
 from adapters.store.errors import StoreTooNew
+from adapters.store.tables import compatibility
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def upgrade(connection: Connection, place: str) -> list[str]:
     """Apply what is pending, return its revisions, oldest first. Raises StoreTooNew."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer
+        connection.execute(dialects.locking(literal_column("'tiebeam/upgrade'")))
     todo = pending(connection, place)
     if todo:
         config = _config()
@@ -37,8 +41,17 @@ def pending(connection: Connection, place: str) -> list[str]:
     if current is None:
         return known[::-1]
     if current not in known:
-        raise StoreTooNew(place, current)
+        if _oldest(connection) not in known:
+            raise StoreTooNew(place, current)
+        return []  # a newer program has added something, and nothing that we use is gone
     return known[: known.index(current)][::-1]
+
+
+def _oldest(connection: Connection) -> str | None:
+    """The revision of the oldest program that may still work with these tables."""
+    if not inspect(connection).has_table(compatibility.name):
+        return None
+    return connection.scalar(select(compatibility.c.oldest))
 
 
 def _config() -> Config:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
-from adapters.store.bulk import Bulk, Step
+from adapters.store.bulk import Bulk, Step, run_together
 from adapters.store.columns import Headers
 from adapters.store.rows import columns_of, names_of, values_of, values_of_all
 from adapters.store.tables import outbox
@@ -93,21 +94,30 @@ async def unpublished(
 
     Of `topics` only, where they are given.
     """
-    chosen = (
+    if topics is None:
+        (found,) = await run_together(tx, [_UNPUBLISHED.one(after=after, limit=limit)])
+        return [OutboxRow(*row) for row in found.rows]
+    chosen = _unpublished().where(outbox.c.topic.in_(topics))
+    return [OutboxRow(*row) for row in await tx.execute(chosen, {"after": after, "limit": limit})]
+
+
+def _unpublished() -> Select[Any]:
+    return (
         select(*_COLUMNS)
-        .where(outbox.c.published_at.is_(None), outbox.c.id > after)
+        .where(outbox.c.published_at.is_(None), outbox.c.id > bindparam("after"))
         .order_by(outbox.c.id)
-        .limit(limit)
+        .limit(bindparam("limit", type_=Integer()))
     )
-    if topics is not None:
-        chosen = chosen.where(outbox.c.topic.in_(topics))
-    return [OutboxRow(*row) for row in await tx.execute(chosen)]
+
+
+_UNPUBLISHED = Bulk(lambda _tx: _unpublished())
+_MARK = Bulk(lambda _tx: update(outbox).where(outbox.c.id == bindparam("its_id")), ["published_at"])
 
 
 async def mark_published(tx: AsyncConnection, ids: Iterable[int], at: datetime) -> None:
     """Note that the broker has acknowledged these records."""
-    for part in dialects.chunks(list(ids)):
-        await tx.execute(update(outbox).where(outbox.c.id.in_(part)).values(published_at=at))
+    marked = list(ids)
+    await _MARK.run(tx, {"its_id": marked, "published_at": [at] * len(marked)})
 
 
 async def backlog(tx: AsyncConnection) -> Backlog:

@@ -56,10 +56,17 @@ entities = Table(
     Column("state", JsonText),
     Column("marks", JsonText),
 )
-_kind_of_entity = (entities.c.connection, entities.c.kind)
-Index("ix_entities_due", *_kind_of_entity, entities.c.due_at)
-Index("ix_entities_changed", *_kind_of_entity, entities.c.changed_at)
-Index("ix_entities_live", *_kind_of_entity, entities.c.live)
+# On PostgreSQL with conditions: without statistics it would else take them for as good as the key.
+for _column, _condition in (
+    (entities.c.due_at, "due_at IS NOT NULL"),
+    (entities.c.changed_at, "changed_at IS NOT NULL"),
+    (entities.c.live, "live"),
+):
+    Index(
+        f"ix_entities_{_column.name.removesuffix('_at')}",
+        *(entities.c.connection, entities.c.kind, _column),
+        postgresql_where=text(_condition),
+    )
 
 cursors = Table(
     "cursors",
@@ -171,6 +178,12 @@ leases = Table(
     Column("owner", Text),
     Column("token", BigInteger, nullable=False),
     Column("until", UtcTime, nullable=False),
+)
+
+compatibility = Table(
+    "compatibility",
+    metadata,
+    Column("oldest", Text, primary_key=True),  # revision whose programs may still work with it
 )
 
 hints = Table(

@@ -21,6 +21,7 @@ from sqlalchemy.util import await_
 
 MARK = "member"
 SAVEPOINT = f"SAVEPOINT {MARK}"
+CLOSED = "connection closed"
 
 Work = Callable[[sqlite3.Connection], Any]
 """What SQLite's thread does in one trip."""
@@ -156,7 +157,7 @@ class TripConnection(AsyncAdapt_aiosqlite_connection):
     def _send(self, work: Work, future: asyncio.Future[Any] | None) -> None:
         driver = self._connection
         if not driver._running:
-            raise ValueError("connection closed")  # words by which SQLAlchemy knows to replace it
+            raise ValueError(CLOSED)  # words by which SQLAlchemy knows to replace it
         driver._tx.put_nowait((future, partial(work, driver._conn)))
 
 
@@ -200,7 +201,14 @@ class Ran(NamedTuple):
 def as_sqlalchemy(error: sqlite3.Error, statements: Sequence[Statement]) -> Exception:
     """What SQLAlchemy would raise for an error."""
     texts = "; ".join(statement.text for statement in statements)
-    raised: Exception = DBAPIError.instance(texts, (), error, sqlite3.Error, hide_parameters=True)
+    raised: Exception = DBAPIError.instance(
+        texts,
+        (),
+        error,
+        sqlite3.Error,
+        hide_parameters=True,
+        connection_invalidated=CLOSED in str(error),
+    )
     return raised
 
 

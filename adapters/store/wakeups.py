@@ -35,6 +35,11 @@ class Wakeups:
         entry.moved.set()
         entry.moved = asyncio.Event()
 
+    def notify_all(self) -> None:
+        """Wake all who wait for whatever topic."""
+        for topic in list(self._topics):
+            self.notify(topic)
+
     async def wait(self, topic: str, timeout: float, since: int | None = None) -> int:
         """Wait until `topic` was notified after `since` (default: now), at most `timeout` seconds.
 

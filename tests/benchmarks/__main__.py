@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -24,13 +25,16 @@ from tests.benchmarks import (
     reactions,
     relay,
     replay,
+    replicas,
     webhooks,
 )
+from tests.benchmarks.databases import durable_server
 from tests.benchmarks.profiling import Profile, profiled
 from tests.benchmarks.report import Report, markdown
 from tests.benchmarks.rounds import Contender, Result, Workload, measure, table
 from tests.benchmarks.worker import as_a_worker
 from tests.kafka import why_no_real_kafka
+from tests.postgres import NoPostgresError
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 ROUNDS = 5
@@ -64,12 +68,23 @@ async def _end_to_end(folder: Path, servers: str) -> AsyncIterator[Workload]:
     yield end_to_end.workload(KafkaSettings(servers), folder)
 
 
+@asynccontextmanager
+async def _on_postgres(
+    workload: Callable[[Path, str], AbstractAsyncContextManager[Workload]], folder: Path, _: str
+) -> AsyncIterator[Workload]:
+    with durable_server() as server:
+        async with workload(folder, server) as opened:
+            yield opened
+
+
 SUITE = {
     "webhooks": Entry(60, lambda folder, _: webhooks.workload(folder)),
     "reactions": Entry(90, lambda folder, _: reactions.workload(folder)),
     "detection": Entry(400, lambda folder, _: detection.workload(folder)),
     "memory": Entry(300, lambda folder, _: memory.workload(folder)),
     "calls": Entry(900, lambda folder, _: calls.workload(folder)),
+    "react_replicas": Entry(400, partial(_on_postgres, replicas.reactions)),
+    "poll_replicas": Entry(300, partial(_on_postgres, replicas.looks)),
     "replay": Entry(
         120,
         lambda folder, servers: replay.workload(KafkaSettings(servers), folder),
@@ -100,12 +115,17 @@ def main(arguments: Sequence[str]) -> int:
 def _run(chosen: Sequence[str], rounds: int, console: Console) -> Report:
     results: list[Result] = []
     profiles: dict[str, Profile] = {}
+    not_run: dict[str, str] = {}
     kafka = [name for name in chosen if SUITE[name].needs_kafka]
     reason = why_no_real_kafka() if kafka else None
 
     async def run(names: Sequence[str], servers: str) -> None:
         for name in names:
-            result, found = await _one(SUITE[name], servers, rounds, console)
+            try:
+                result, found = await _one(SUITE[name], servers, rounds, console)
+            except NoPostgresError as error:
+                not_run[name] = f"needs PostgreSQL: {error}"
+                continue
             results.append(result)
             profiles.update(found)
 
@@ -113,7 +133,9 @@ def _run(chosen: Sequence[str], rounds: int, console: Console) -> Report:
         with start() as cluster:
             asyncio.run(run(kafka, cluster.bootstrap_servers))
     asyncio.run(run([name for name in chosen if name not in kafka], ""))
-    return Report(results, profiles, dict.fromkeys(kafka, reason) if reason else {})
+    if reason is not None:
+        not_run |= dict.fromkeys(kafka, reason)
+    return Report(results, profiles, not_run)
 
 
 async def _one(
@@ -130,7 +152,9 @@ async def _profiles(result: Result, console: Console) -> dict[str, Profile]:
     """A profile of each contender that misses a goal, by the first of its rows that does."""
     rows: dict[Contender, str] = {}
     for goal in result.missed():
-        rows.setdefault(result.workload.to_profile(goal.ours), goal.ours)
+        contender = result.workload.to_profile(goal.ours)
+        if contender is not None:
+            rows.setdefault(contender, goal.ours)
     profiles = {}
     for contender, row in rows.items():
         profiles[row] = await profiled(contender)

@@ -9,26 +9,17 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
-
-from adapters.http.limits import Limits
-from adapters.plentific.client import PlentificClient, connect
-from adapters.store import entities, outbox
-from adapters.store.engine import Store
 from tests.benchmarks import bare_detection
+from tests.benchmarks.detection_parts import CONNECTION, check_known, client_of, source_of, tell
 from tests.benchmarks.listing_server import CHANGED, PAGE, PREFIX
 from tests.benchmarks.peers.contenders import PEERS, Peer, run
 from tests.benchmarks.peers.environments import PeerError, python_of
 from tests.benchmarks.rounds import Goal, Moment, Sample, Workload
 from tests.benchmarks.serving import child
 from tests.benchmarks.stores import new_store
-from workers.clock import SystemClock
 from workers.detect.cycle import run_cycle
 from workers.detect.observe import Source
-from workers.detect.plentific import WORK_ORDERS
-from workers.detect.stream import Facts, no_windows
 
-CONNECTION = "plentific"
 FIRST, SECOND, THIRD = "tiebeam pass 1", "tiebeam pass 2", "tiebeam pass 3"
 BARE_FIRST, BARE_SECOND, BARE_THIRD = (
     "bare script pass 1",
@@ -155,7 +146,7 @@ async def _smaller(folder: Path, rows: int) -> Mapping[str, Sample]:
 
 
 async def _limit(url: str, rows: int) -> Mapping[str, Sample]:
-    await _turn(url, 0)
+    await tell(url, "turn/0")
     began = Moment.start()
     read = 0
     async with bare_detection.session(url) as session:
@@ -167,11 +158,11 @@ async def _limit(url: str, rows: int) -> Mapping[str, Sample]:
 
 async def _bare(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
     file = folder / f"{uuid4().hex}.db"
-    await _turn(url, 0)
+    await tell(url, "turn/0")
     began = Moment.start()
     await bare_detection.detect(url, rows, file, baseline=True)
     first = began.sample(rows)
-    await _turn(url, 1)
+    await tell(url, "turn/1")
     began = Moment.start()
     told = await bare_detection.detect(url, rows, file, baseline=False)
     second = began.sample(rows)
@@ -183,13 +174,13 @@ async def _bare(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
 
 
 async def _ours(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
-    async with new_store(folder) as store, client(url) as connected:
+    async with new_store(folder) as store, client_of(url) as connected:
         source = source_of(store, connected)
         first, second, third = await passes(url, source, rows)
-        await _tell(url, f"delay/{DELAY}")
+        await tell(url, f"delay/{DELAY}")
         slow = await _pass(source, rows)
-        await _tell(url, "delay/0")
-        await _check(store, rows)
+        await tell(url, "delay/0")
+        await check_known(store, {CONNECTION: rows}, told=rows // CHANGED)
     pages = -(-rows // PAGE)
     limit = Sample(rows, pages / bare_detection.AT_ONCE * DELAY / 1000, 0.0)
     return {
@@ -203,23 +194,11 @@ async def _ours(url: str, folder: Path, rows: int) -> Mapping[str, Sample]:
     }
 
 
-def source_of(store: Store, connected: PlentificClient) -> Source:
-    """The stream of work orders, as it reads the whole list each time."""
-    return Source(
-        replace(WORK_ORDERS, windows=no_windows, covered=None),
-        connected,
-        Facts(CONNECTION, "GBP", "Europe/London"),
-        store,
-        SystemClock(),
-        WORK_ORDERS.cadence,
-    )
-
-
 async def passes(url: str, source: Source, rows: int) -> tuple[Sample, Sample, Sample]:
     """The baseline, a look that finds changes, and one that finds none."""
-    await _turn(url, 0)
+    await tell(url, "turn/0")
     first = await _pass(source, rows)
-    await _turn(url, 1)
+    await tell(url, "turn/1")
     return first, await _pass(source, rows), await _pass(source, rows)
 
 
@@ -229,41 +208,3 @@ async def _pass(source: Source, rows: int) -> Sample:
     sample = began.sample(rows)
     assert (progress.error, progress.total) == (None, rows), f"{progress}"
     return sample
-
-
-async def _check(store: Store, rows: int) -> None:
-    """Every row is known, and each change was told once.
-
-    Raises:
-        AssertionError: not so.
-    """
-    async with store.read() as tx:
-        known = await entities.counts(tx)
-        told = await outbox.backlog(tx)
-    assert known == {(CONNECTION, WORK_ORDERS.entity): rows}, f"{known}"
-    assert told.rows == rows // CHANGED, f"{told.rows} events"
-
-
-@asynccontextmanager
-async def client(url: str) -> AsyncIterator[PlentificClient]:
-    """A client with no limit but on the requests in flight."""
-    connected = connect(
-        connection=CONNECTION,
-        base_url=f"{url}{PREFIX}",
-        client_id="benchmark",
-        client_secret="-",
-        limits=Limits(requests_per_second=1_000_000, max_in_flight=bare_detection.AT_ONCE),
-    )
-    try:
-        yield connected
-    finally:
-        await connected.aclose()
-
-
-async def _turn(url: str, turn: int) -> None:
-    await _tell(url, f"turn/{turn}")
-
-
-async def _tell(url: str, what: str) -> None:
-    async with httpx.AsyncClient() as http:
-        (await http.post(f"{url}/{what}")).raise_for_status()

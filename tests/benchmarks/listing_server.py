@@ -1,7 +1,9 @@
 """A Plentific of work orders in a process of its own: pages serialised beforehand, details by uuid.
 
 `POST /turn/1` changes the status of one work order in a hundred, `POST /turn/0` takes that back;
-`POST /delay/50` lets pages wait so many milliseconds.
+`POST /delay/50` lets pages wait so many milliseconds. Whatever comes before `PREFIX` tells
+connections apart: `GET /record` gives the pages asked for since `POST /reset`, each with its
+connection, the token and where it starts.
 """
 
 from __future__ import annotations
@@ -26,7 +28,6 @@ CHANGED = 100
 """One in so many changes."""
 LIVE = 10
 """One in so many is live; the others have ended. Those that change are among the live ones."""
-TOKEN = {"access_token": "T", "expires_in": 3600, "token_type": "Bearer"}
 PLACE = "82e03dcc-bd93-41ea-a234-db5dfe8a4617"
 CREATED = "2023-01-19T08:10:58Z"
 CHANGED_AT = "2999-01-20T09:00:00Z"
@@ -92,14 +93,17 @@ class Listing:
         self._count = count
         self._turn = 0
         self._delay = 0.0
+        self._tokens = 0
+        self._asked: list[tuple[str, str, int]] = []
         kept = range(0, count if count <= KEPT else 0, PAGE)
         self._pages = [{start: self._page(start, turn) for start in kept} for turn in (0, 1)]
 
     def handle(self, request: Request, reply: Reply) -> None:
         """Answer a request."""
-        path = request.path.removeprefix(PREFIX)
+        connection, _, path = request.path.rpartition(PREFIX)
         if path == "/work-orders":
             start = int(request.headers["x-pagination-offset"])
+            self._asked.append((connection, request.headers.get("authorization", ""), start))
             page = self._pages[self._turn].get(start) or self._page(start, self._turn)
             whole = page % _date(int(datetime.now(UTC).timestamp()))
             if self._delay:
@@ -110,15 +114,27 @@ class Listing:
             number = UUID(path.rpartition("/")[2]).int - (1 << 100)
             reply(response(orjson.dumps(detail(number, self._turn))))
         elif path == "/token":
-            reply(response(orjson.dumps(TOKEN)))
-        elif path.startswith("/turn/"):
-            self._turn = int(path.rpartition("/")[2])
-            reply(response(b"{}"))
-        elif path.startswith("/delay/"):
-            self._delay = int(path.rpartition("/")[2]) / 1000
-            reply(response(b"{}"))
+            self._tokens += 1
+            token = {"access_token": f"T{self._tokens}", "expires_in": 3600, "token_type": "Bearer"}
+            reply(response(orjson.dumps(token)))
+        elif path == "/record":
+            reply(response(orjson.dumps(self._asked)))
         else:
-            reply(response(b"{}", "404 Not Found"))
+            reply(response(b"{}", "200 OK" if self._told(path) else "404 Not Found"))
+
+    def _told(self, path: str) -> bool:
+        """Do what a path tells; False for one that tells nothing."""
+        _, what, *number = path.split("/")
+        match what, number:
+            case "turn", [turn]:
+                self._turn = int(turn)
+            case "delay", [milliseconds]:
+                self._delay = int(milliseconds) / 1000
+            case "reset", []:
+                self._asked.clear()
+            case _:
+                return False
+        return True
 
     def _page(self, start: int, turn: int) -> bytes:
         numbers = range(start, min(start + PAGE, self._count))

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.benchmarks import detection
+from tests.benchmarks.detection_parts import client_of, source_of
 from tests.benchmarks.rounds import Sample, Workload
 from tests.benchmarks.serving import ROOT, child
 from tests.benchmarks.stores import new_store
@@ -66,9 +67,9 @@ async def _look(rows: int) -> float:
         async with (
             child("tests.benchmarks.listing_server", str(rows)) as url,
             new_store(Path(folder)) as store,
-            detection.client(url) as client,
+            client_of(url) as client,
         ):
-            source = detection.source_of(store, client)
+            source = source_of(store, client)
             await client.http.sign_in()
             await store.ping()
             gc.collect()

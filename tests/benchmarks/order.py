@@ -1,4 +1,4 @@
-"""Proves from the provider's record that each call came once, in order per key, none refused."""
+"""Proves from a provider's record that each call came once and in order, each look from one."""
 
 from __future__ import annotations
 
@@ -32,3 +32,30 @@ def check_record(record: Mapping[str, object], events: Sequence[Event]) -> None:
         for (earlier, _, went), (later, came, _) in pairwise(in_order):
             assert earlier < later, f"{key}: {later} came after {earlier}"
             assert went <= came, f"{key}: {later} came before {earlier} was answered"
+
+
+def check_looks(
+    pages: Sequence[tuple[str, str, int]],
+    connections: Sequence[str],
+    looks: int,
+    starts: Sequence[int],
+) -> None:
+    """Each connection was looked at so many times, one look after the other, each by one process.
+
+    `pages` tells who was asked, with which process's token, from where on: each look asks for
+    each of the `starts` once, and nobody asks for more.
+
+    Raises:
+        AssertionError: not so.
+    """
+    asked = defaultdict[str, list[tuple[str, int]]](list)
+    for connection, token, start in pages:
+        asked[connection].append((token, start))
+    counts = {connection: len(asked[connection]) / len(starts) for connection in asked}
+    assert counts == dict.fromkeys(connections, looks), f"looks at each connection: {counts}"
+    for connection, calls in asked.items():
+        for first in range(0, len(calls), len(starts)):
+            look = calls[first : first + len(starts)]
+            where = f"{connection}, look {first // len(starts) + 1}"
+            assert len({token for token, _ in look}) == 1, f"{where}: two processes at once"
+            assert sorted(start for _, start in look) == [*starts], f"{where}: not each page once"

@@ -1,83 +1,81 @@
-"""Processes that carry out reactions, several on one store.
-
-Each says "ready", begins with a line on its standard input and ends with the end of it; the last
-that it says is its CPU seconds in between.
-"""
+"""Processes that carry out reactions, several on one store."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 
+import httpx
+
+from adapters.store import inbox
 from adapters.store.engine import Store
-from tests.benchmarks.reactions_parts import client_of, means_of
-from tests.benchmarks.rounds import Moment
-from tests.benchmarks.serving import ROOT
+from events.envelope import Event
+from tests.benchmarks.material import REACTION_NAME
+from tests.benchmarks.order import check_record
+from tests.benchmarks.progress import LONGEST, LOOK
+from tests.benchmarks.reactions_parts import check_outcomes, client_of, fill, means_of
+from tests.benchmarks.rounds import Moment, Sample
+from tests.benchmarks.team import take_part, team
 from tests.benchmarks.worker import as_a_worker
 from workers.react import executor
 
-
-@asynccontextmanager
-async def team(size: int, store: str, provider: str, in_flight: int) -> AsyncIterator[Team]:
-    """So many processes that are ready to begin, each with so many calls in flight at most."""
-    arguments = ["-m", "tests.benchmarks.reacting", store, provider, str(in_flight)]
-    processes = [
-        await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, stdin=PIPE, stdout=PIPE, cwd=ROOT
-        )
-        for _ in range(size)
-    ]
-    try:
-        for process in processes:
-            assert process.stdout is not None
-            if await process.stdout.readline() != b"ready\n":
-                raise RuntimeError("a process that carries out reactions did not start")
-        yield Team(processes)
-    finally:
-        for process in processes:
-            if process.stdin is not None and not process.stdin.is_closing():
-                process.stdin.close()
-            await process.wait()
+MODULE = "tests.benchmarks.reacting"
 
 
-class Team:
-    """The processes."""
+async def together(
+    size: int, place: str, url: str, in_flight: int, events: Sequence[Event]
+) -> Sample:
+    """So many processes on a new store at a place, each with so many calls in flight at most.
 
-    def __init__(self, processes: list[Process]) -> None:
-        self._processes = processes
+    `most_at_once` of the facts is the most calls that the provider saw in flight.
 
-    def begin(self) -> None:
-        """Let them begin."""
-        for process in self._processes:
-            assert process.stdin is not None
-            process.stdin.write(b"begin\n")
-
-    async def end(self) -> float:
-        """Let them end; returns the CPU seconds of all of them since they began."""
-        for process in self._processes:
-            assert process.stdin is not None
-            process.stdin.close()
-        said = [await one.stdout.readline() for one in self._processes if one.stdout is not None]
-        return sum(map(float, said))
-
-
-async def _main(url: str, provider: str, in_flight: int) -> None:
-    async with Store.open(url) as store, client_of(provider, in_flight) as client:
-        means, stopping = means_of(store, client, in_flight), asyncio.Event()
-        await store.ping()
-        print("ready", flush=True)
-        await asyncio.to_thread(sys.stdin.readline)
+    Raises:
+        AssertionError: a call was not made once and in order, or an outcome is not written.
+    """
+    members = [[place, url, str(in_flight)]] * size
+    async with (
+        Store.open(place) as store,
+        team(MODULE, members) as processes,
+        httpx.AsyncClient() as http,
+    ):
+        await http.post(f"{url}/reset")
+        await fill(store, events)
         began = Moment.start()
-        running = asyncio.create_task(executor.run(means, stopping))
-        await asyncio.to_thread(sys.stdin.read)
-        cpu = began.sample(1).cpu
-        stopping.set()
-        store.notify("reactions")
-        await running
-    print(cpu, flush=True)
+        processes.begin()
+        async with asyncio.timeout(LONGEST):
+            await _all_succeeded(store, len(events))
+        seconds = began.sample(len(events)).seconds
+        cpu = await processes.end()
+        await check_outcomes(store, events)
+        record: Mapping[str, object] = (await http.get(f"{url}/record")).json()
+    check_record(record, events)
+    most = record["most_at_once"]
+    assert isinstance(most, int)
+    return Sample(len(events), seconds, cpu, {"most_at_once": most})
+
+
+async def _all_succeeded(store: Store, number: int) -> None:
+    while True:
+        async with store.read() as tx:
+            counts = await inbox.counts(tx)
+        if counts.get((REACTION_NAME, "succeeded")) == number:
+            return
+        await asyncio.sleep(LOOK)
+
+
+async def _main(place: str, provider: str, in_flight: int) -> None:
+    async with Store.open(place) as store, client_of(provider, in_flight) as client:
+        means = means_of(store, client, in_flight)
+        await store.ping()
+
+        async def react(stopping: asyncio.Event) -> None:
+            running = asyncio.create_task(executor.run(means, stopping))
+            await stopping.wait()
+            store.notify("reactions")
+            await running
+
+        await take_part(react)
 
 
 if __name__ == "__main__":

@@ -16,29 +16,25 @@ from pathlib import Path
 import httpx
 
 from adapters.essensys.client import EssensysClient
-from adapters.store import inbox, outbox
-from adapters.store.engine import Store
 from events.envelope import Event
+from tests.benchmarks import slow_provider
 from tests.benchmarks.material import (
     CALLS,
-    REACTION_NAME,
     charges_of,
-    configured,
     paid_invoices,
     with_hot_key,
 )
 from tests.benchmarks.order import check_record
-from tests.benchmarks.progress import LONGEST, LOOK, total, until
-from tests.benchmarks.reacting import team
-from tests.benchmarks.reactions_parts import client_of, means_of
+from tests.benchmarks.progress import total, until
+from tests.benchmarks.reacting import together
+from tests.benchmarks.reactions_parts import check_outcomes, client_of, fill, means_of
 from tests.benchmarks.rounds import Goal, Moment, Sample, Workload
-from tests.benchmarks.serving import child
-from tests.benchmarks.slow_provider import AT_ONCE
 from tests.benchmarks.stores import new_store
 from workers.react import executor
-from workers.react.row import row_for
 from workers.telemetry import metrics
 
+AT_ONCE = 50
+"""Calls that the provider accepts at a time."""
 TEAM = "tiebeam, 2 processes"
 PARTITIONS = 6
 """Of the consumer beside which ours stands that has one call in flight per partition."""
@@ -71,7 +67,7 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
     """The workload, with its provider running."""
     size = size or Size()
     hot = with_hot_key(size.hot_events, size.hot)
-    async with child("tests.benchmarks.slow_provider", str(size.delay)) as url:
+    async with slow_provider.running(size.delay, AT_ONCE) as url:
         events = paid_invoices(size.events, size.keys)
         few = partial(_chains, url, size.events)
         yield Workload(
@@ -105,6 +101,7 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
                 Goal("tiebeam", "sequential"),
             ],
             rounds={"per partition": 1, "sequential": 1},
+            apart=(TEAM,),
             warm_up=partial(_ours, "tiebeam", url, folder, events[:10]),
             smaller={
                 "tiebeam": partial(_ours, "tiebeam", url, folder, events[:200]),
@@ -157,7 +154,7 @@ async def _ours(row: str, url: str, folder: Path, events: Sequence[Event]) -> Ma
         httpx.AsyncClient() as http,
     ):
         await http.post(f"{url}/reset")
-        await _fill(store, events)
+        await fill(store, events)
         stopping = asyncio.Event()
         finished = partial(total, metrics.REACTIONS_FINISHED, but="retrying")
         all_done = finished() + len(events)
@@ -173,7 +170,7 @@ async def _ours(row: str, url: str, folder: Path, events: Sequence[Event]) -> Ma
         stopping.set()
         store.notify("reactions")
         await running
-        await _check_outcomes(store, events)
+        await check_outcomes(store, events)
         check_record((await http.get(f"{url}/record")).json(), events)
         return {row: sample}
 
@@ -182,51 +179,8 @@ async def _team(
     row: str, size: int, url: str, folder: Path, events: Sequence[Event]
 ) -> Mapping[str, Sample]:
     """So many processes on one store, with as many calls in flight together as one alone."""
-    async with (
-        new_store(folder) as store,
-        team(size, store.place, url, AT_ONCE // size) as processes,
-        httpx.AsyncClient() as http,
-    ):
-        await http.post(f"{url}/reset")
-        await _fill(store, events)
-        began = Moment.start()
-        processes.begin()
-        async with asyncio.timeout(LONGEST):
-            await _all_succeeded(store, len(events))
-        seconds = began.sample(len(events)).seconds
-        cpu = await processes.end()
-        await _check_outcomes(store, events)
-        check_record((await http.get(f"{url}/record")).json(), events)
-        return {row: Sample(len(events), seconds, cpu)}
-
-
-async def _all_succeeded(store: Store, number: int) -> None:
-    while True:
-        async with store.read() as tx:
-            counts = await inbox.counts(tx)
-        if counts.get((REACTION_NAME, "succeeded")) == number:
-            return
-        await asyncio.sleep(LOOK)
-
-
-async def _fill(store: Store, events: Sequence[Event]) -> None:
-    one = configured(client=None)[REACTION_NAME]
-    rows = [row_for(one, event, {}, event.detected_at) for event in events]
-    async with store.write() as tx:
-        await inbox.add(tx, rows)
-
-
-async def _check_outcomes(store: Store, events: Sequence[Event]) -> None:
-    """Every reaction succeeded, and each effect and each end was told.
-
-    Raises:
-        AssertionError: not so.
-    """
-    async with store.read() as tx:
-        counts = await inbox.counts(tx)
-        told = await outbox.backlog(tx)
-    assert counts == {(REACTION_NAME, "succeeded"): len(events)}, f"not all succeeded: {counts}"
-    assert told.rows == len(events) * (CALLS + 1), f"{told.rows} events told"
+    async with new_store(folder) as store:
+        return {row: await together(size, store.place, url, AT_ONCE // size, events)}
 
 
 async def _chains(

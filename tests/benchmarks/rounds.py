@@ -11,7 +11,7 @@ import gc
 import math
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import ClassVar, Self
@@ -104,6 +104,7 @@ class Workload:
         rounds: in how many rounds, the first, a contender takes part, where not in all: by its
             name.
         smaller: contenders that do the same with less, to be profiled instead: by its name.
+        apart: contenders that work in processes of their own, where no profiler looks.
         spent: what the samples count as seconds: seconds, or what there is instead.
         tells: what a row's median sample tells besides, from its facts: by the row's name.
     """
@@ -117,6 +118,7 @@ class Workload:
     warm_up: Contender | None = None
     rounds: Mapping[str, int] = field(default_factory=dict)
     smaller: Mapping[str, Contender] = field(default_factory=dict)
+    apart: Collection[str] = ()
     spent: str = "seconds"
     tells: Mapping[str, Callable[[Sample], str]] = field(default_factory=dict)
 
@@ -127,8 +129,10 @@ class Workload:
         rate = f"{self.unit} a {self.spent.removesuffix('s')}"
         return "rounds", f"median {spent}", rate, "slowest to fastest", "CPU s"
 
-    def to_profile(self, row: str) -> Contender:
-        """The contender to profile for a row."""
+    def to_profile(self, row: str) -> Contender | None:
+        """The contender to profile for a row; None where that would show nothing."""
+        if row in self.apart:
+            return None
         return self.smaller.get(row) or self.contenders[row]
 
 

@@ -1,4 +1,4 @@
-"""A slow essensys in a process of its own: takes charge sheets after a while, 50 at a time, or 429.
+"""A slow essensys in a process of its own: takes so many charge sheets at a time, or 429.
 
 It records when each call came and went, so that order and concurrency can be proven afterwards:
 `GET /record` gives the record, `POST /reset` empties it.
@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
 from urllib.parse import parse_qs
 
 import orjson
 
-from tests.benchmarks.serving import Reply, Request, response, serve
+from tests.benchmarks.serving import Reply, Request, child, response, serve
 
-AT_ONCE = 50
-"""Calls that it accepts at a time."""
 TOKEN = {"access_token": "T", "token_type": "bearer", "expires_in": 3600, "scope": "hubapi"}
 
 
@@ -31,10 +30,11 @@ class Record:
 
 
 class Provider:
-    """Answers after `delay` seconds."""
+    """Answers after `delay` seconds; accepts so many calls `at_once`."""
 
-    def __init__(self, delay: float) -> None:
+    def __init__(self, delay: float, at_once: int) -> None:
         self._delay = delay
+        self._at_once = at_once
         self._record = Record()
         self._in_flight = 0
         self._written = 0
@@ -55,7 +55,7 @@ class Provider:
                 reply(response(b"{}", "404 Not Found"))
 
     def _take(self, request: Request, reply: Reply) -> None:
-        if self._in_flight >= AT_ONCE:
+        if self._in_flight >= self._at_once:
             self._record.refused += 1
             reply(response(b"{}", "429 Too Many Requests", {"Retry-After": "1"}))
             return
@@ -79,5 +79,10 @@ class Provider:
         reply(response(orjson.dumps({"response": answer})))
 
 
+def running(delay: float, at_once: int) -> AbstractAsyncContextManager[str]:
+    """Run it in a process of its own; gives its URL."""
+    return child("tests.benchmarks.slow_provider", str(delay), str(at_once))
+
+
 if __name__ == "__main__":
-    serve(Provider(delay=float(sys.argv[1])).handle)
+    serve(Provider(float(sys.argv[1]), int(sys.argv[2])).handle)

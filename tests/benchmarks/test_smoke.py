@@ -22,11 +22,12 @@ from tests.benchmarks import (
     reactions,
     relay,
     replay,
+    replicas,
     webhooks,
 )
 from tests.benchmarks.listing_server import PREFIX
 from tests.benchmarks.material import with_hot_key
-from tests.benchmarks.order import check_record
+from tests.benchmarks.order import check_looks, check_record
 from tests.benchmarks.peers import environments
 from tests.benchmarks.peers.contenders import HAND_WRITTEN, run
 from tests.benchmarks.profiling import profiled
@@ -92,6 +93,22 @@ async def test_webhooks_are_stored_before_they_are_answered(tmp_path: Path) -> N
 async def test_reactions_are_made_once_and_in_order_per_key(tmp_path: Path) -> None:
     tiny = reactions.Size(events=40, keys=10, hot_events=20, hot=5, delay=0.005)
     async with reactions.workload(tmp_path, tiny) as workload:
+        await _smoke(workload)
+
+
+async def test_replicas_react_once_and_in_order_whatever_the_store(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    tiny = replicas.Reactions(events=16, keys=8, delay=0.005)
+    async with replicas.reactions(tmp_path, postgres_url, tiny) as workload:
+        await _smoke(workload)
+
+
+async def test_replicas_share_the_looks_and_make_none_twice(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    tiny = replicas.Looks(rows=400, looks=2, decoded=2_000)
+    async with replicas.looks(tmp_path, postgres_url, tiny) as workload:
         await _smoke(workload)
 
 
@@ -207,3 +224,22 @@ def test_a_call_out_of_order_is_noticed() -> None:
 
     with pytest.raises(AssertionError, match=r"hot: .* came after"):
         check_record({"calls": calls, "refused": 0}, [event])
+
+
+@pytest.mark.parametrize(
+    ("pages", "why"),
+    [
+        ([("/a", "T1", 0), ("/a", "T2", 200), ("/a", "T2", 0), ("/a", "T1", 200)], "two processes"),
+        ([("/a", "T1", 0), ("/a", "T1", 0), ("/a", "T1", 200), ("/a", "T1", 200)], "not each page"),
+        ([("/a", "T1", 0), ("/a", "T1", 200)] * 3, "looks at each connection"),
+    ],
+)
+def test_a_look_that_is_not_made_once_by_one_process_is_noticed(
+    pages: list[tuple[str, str, int]], why: str
+) -> None:
+    check_looks(
+        [("/a", token, start) for token in ("T1", "T2") for start in (0, 200)], ["/a"], 2, [0, 200]
+    )
+
+    with pytest.raises(AssertionError, match=why):
+        check_looks(pages, ["/a"], looks=2, starts=[0, 200])

@@ -25,7 +25,7 @@ bootstrap_servers = "{kafka}"
 topic_prefix = "{prefix}"
 partitions = 3
 [store]
-url = "sqlite:///{database}"
+url = "{store}"
 [telemetry]
 {telemetry}
 [http]
@@ -88,7 +88,7 @@ class Configuration:
 
     kafka: str
     prefix: str
-    database: Path
+    store: str
     sources: Mapping[str, Sandbox]
     targets: Mapping[str, Sandbox]
     mode: str | None = "live"

@@ -209,9 +209,18 @@ class World:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, empty_store: Path, kafka: str, prefix: str, *, seed: str = "demo", **given: Any
+    folder: Path,
+    empty_store: Path,
+    kafka: str,
+    prefix: str,
+    *,
+    store: str | None = None,
+    seed: str = "demo",
+    **given: Any,
 ) -> AsyncIterator[World]:
     """Open a world whose workers are not started yet; `given` is for its `Configuration`.
+
+    Its store is a copy of `empty_store`, unless `store` is the URL of another one.
 
     `more` gives it a second sandbox under connection names of its own: {"north": "annexe"} is a
     Plentific "north" and an essensys "annexe", to which nothing is recharged.
@@ -223,12 +232,12 @@ async def opened(
             pair: await stack.enter_async_context(running_sandbox(seed=seed))
             for pair in more.items()
         }
-        database = folder / "tiebeam.db"
-        shutil.copy(empty_store, database)
+        shutil.copy(empty_store, folder / "tiebeam.db")
+        url = store or f"sqlite:///{folder}/tiebeam.db"
         configuration = Configuration(
             kafka=kafka,
             prefix=prefix,
-            database=database,
+            store=url,
             sources={"plentific": sandbox} | {name: one for (name, _), one in others.items()},
             targets={"operate": sandbox} | {name: one for (_, name), one in others.items()},
             **given,
@@ -237,7 +246,7 @@ async def opened(
             config=configuration.write(folder / "tiebeam.toml"),
             kafka=kafka,
             prefix=prefix,
-            store=await stack.enter_async_context(Store.open(f"sqlite:///{database}")),
+            store=await stack.enter_async_context(Store.open(url)),
             sandbox=sandbox,
             truths=(
                 Truth(sandbox.state, charged=configuration.mode == "live"),

@@ -181,18 +181,18 @@ class Storm:
     async def play(self, on: Stage) -> History:
         random = Random(self.seed)
         state = on.sandbox.state
-        repairs = [a_repair(state, _lines(random, number)) for number in range(12)]
+        repairs = [a_repair(state, lines_of(random, number)) for number in range(12)]
         worker = on.start()
         await on.baselined(worker)
-        _slow_puts(on)
-        business = asyncio.create_task(_business(on, repairs, random))
+        slow_puts(on)
+        going_on = asyncio.create_task(business(on, repairs, random))
         for _ in range(self.kills):
             await _a_random_moment(on, random)
             worker.kill()
             await on.killed(worker)
             worker = on.start()
-        business.cancel()
-        await asyncio.wait({business})
+        going_on.cancel()
+        await asyncio.wait({going_on})
         return await _end(on, worker)
 
 
@@ -209,13 +209,13 @@ async def _a_random_moment(on: Stage, random: Random) -> None:
     await asyncio.sleep(shortly)
 
 
-def _slow_puts(on: Stage) -> None:
+def slow_puts(on: Stage) -> None:
     """Let each PUT take a while after its effect, so that kills hit that while."""
     settings = {"seconds": 0.25, "when": "after", "times": None}
     on.sandbox.state.faults.add("delay", provider="essensys", method="PUT", **settings)
 
 
-async def _business(on: Stage, repairs: list[Repair], random: Random) -> None:
+async def business(on: Stage, repairs: list[Repair], random: Random) -> None:
     """Let something happen seven times a second, until cancelled."""
     unpaid = list(repairs)
     steps = {repair.order: list(STEPS) for repair in repairs}
@@ -232,11 +232,11 @@ async def _business(on: Stage, repairs: list[Repair], random: Random) -> None:
             case "receive":
                 number += 1
                 status = random.choice(("paid", "outstanding"))
-                an_invoice(on.sandbox.state, _lines(random, number), status=status)
+                an_invoice(on.sandbox.state, lines_of(random, number), status=status)
         await asyncio.sleep(0.15)
 
 
-def _lines(random: Random, number: int) -> list[Line]:
+def lines_of(random: Random, number: int) -> list[Line]:
     price = f"{10 + number}.50"
     return [Line(unit_price=price, recharged=random.random() < 0.8) for _ in range(3)]
 

@@ -7,7 +7,7 @@ import json
 import shutil
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,8 +36,9 @@ CONFIGURATION = """\
 bootstrap_servers = "{kafka}"
 topic_prefix = "{prefix}"
 partitions = {partitions}
+replication_factor = {replication_factor}
 [store]
-url = "sqlite:///{folder}/tiebeam.db"
+url = "{store_url}"
 [http]
 host = "127.0.0.1"
 ops_port = 0
@@ -96,8 +97,18 @@ class Stage:
 
     # --- workers ------------------------------------------------------------------------------
 
-    def start(self, *, die_at: str = "", freeze_at: str = "", fresh: bool = False) -> WorkerProcess:
-        """Start a worker with all roles; one that dies or freezes at a boundary if one is named."""
+    def start(
+        self,
+        *,
+        die_at: str = "",
+        freeze_at: str = "",
+        fresh: bool = False,
+        roles: Sequence[str] = (),
+    ) -> WorkerProcess:
+        """Start a worker with all roles, or some.
+
+        One that dies or freezes at a boundary if one is named.
+        """
         log = self.folder / f"worker-{len(self.workers)}.log"
         arguments = ["--config", str(self.config), "--spans", str(self.folder / "spans")]
         if die_at:
@@ -105,18 +116,18 @@ class Stage:
         if freeze_at:
             arguments += ["--freeze-at", freeze_at]
         begin = self.crew.start_fresh if fresh else self.crew.start
-        self.workers.append(worker := begin(log, arguments))
+        self.workers.append(worker := begin(log, [*arguments, *roles]))
         return worker
 
     async def killed(self, worker: WorkerProcess) -> None:
         """Wait until a worker was ended by SIGKILL, its own or ours."""
-        assert await self._ended(worker) == -signal.SIGKILL, worker.last_words()
+        assert await self.ended(worker) == -signal.SIGKILL, worker.last_words()
 
     async def stopped(self, worker: WorkerProcess) -> float:
         """Ask a worker to end and wait until it has, in good order; returns the seconds it took."""
         began = time.monotonic()
         worker.stop()
-        assert await self._ended(worker) == 0, worker.last_words()
+        assert await self.ended(worker) == 0, worker.last_words()
         return time.monotonic() - began
 
     async def asleep(self, worker: WorkerProcess) -> None:
@@ -127,7 +138,9 @@ class Stage:
 
         await self.until(frozen, "the worker's freezing", worker)
 
-    async def _ended(self, worker: WorkerProcess) -> int | None:
+    async def ended(self, worker: WorkerProcess) -> int | None:
+        """Wait for the end of a worker; returns its exit code."""
+
         async def ended() -> bool:
             return worker.exit_code() is not None
 
@@ -244,24 +257,28 @@ async def stage(
             values = {"accountid": account, "clientname": f"Fictional tenant of {place}"}
             create_account(sandbox.state.essensys, values, sandbox.state.now())
         set_ = Stage(kafka, prefix, folder, sandbox, store, crew, Truth(sandbox.state))
-        set_.config.write_text(
-            CONFIGURATION.format(
-                kafka=kafka,
-                prefix=prefix,
-                partitions=PARTITIONS,
-                lease=lease,
-                folder=folder,
-                plentific=plentific,
-                plentific_url=sandbox.plentific_url,
-                essensys=essensys,
-                essensys_url=sandbox.essensys_url,
-                product=table(PRODUCT),
-                tax=table(TAX),
-                account=table(ACCOUNT),
-            ),
-            encoding="utf-8",
-        )
+        text = configuration(set_, f"sqlite:///{folder}/tiebeam.db", lease)
+        set_.config.write_text(text, encoding="utf-8")
         try:
             yield set_
         finally:
             crew.dismiss()
+
+
+def configuration(on: Stage, store_url: str, lease: str, replication_factor: int = 1) -> str:
+    """The configuration of the workers."""
+    return CONFIGURATION.format(
+        kafka=on.kafka,
+        prefix=on.prefix,
+        partitions=PARTITIONS,
+        replication_factor=replication_factor,
+        lease=lease,
+        store_url=store_url,
+        plentific=plentific,
+        plentific_url=on.sandbox.plentific_url,
+        essensys=essensys,
+        essensys_url=on.sandbox.essensys_url,
+        product=table(PRODUCT),
+        tax=table(TAX),
+        account=table(ACCOUNT),
+    )

@@ -116,6 +116,8 @@ async def _why_not(tx: AsyncConnection, numbers: Sequence[int]) -> str:
         row = await inbox.get(tx, number)
         if row is None:
             why.append(f"there is no reaction {number}")
+        elif not row.value:
+            why.append(f"{number} ended so long ago that its event is forgotten: replay the event")
         elif row.mode == "dry-run" and row.state == "succeeded":
             name = f"reactions.{row.reaction}.mode"
             why.append(f"{number} was a dry run, and {name} is not live: make it so, then retry")

@@ -16,8 +16,9 @@ from datetime import datetime
 from aiokafka import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store import cursors, inbox, ledger, replaying
+from adapters.store import cursors, inbox, ledger, replaying, restoring
 from adapters.store.inbox import Mode
+from adapters.store.restoring import ItsEvent
 from events.envelope import Event, MalformedEvent
 from workers.react.reaction import Configured
 from workers.react.row import row_for
@@ -109,6 +110,7 @@ async def _begin(
     for step in steps:
         if step.answer.row is not None:
             ids[step.mode].append(step.answer.row)
+    await restoring.fill(tx, [_its_event(one) for one in steps if one.answer.row is not None])
     again = [
         one for mode, of_it in ids.items() for one in await replaying.again(tx, of_it, mode, now)
     ]
@@ -116,6 +118,14 @@ async def _begin(
         if replay.forced.intersection(step.answer.new) and step.answer.row not in (None, *again):
             raise Refused(f"reaction {step.answer.row} is under way: wait until it has ended")
     return added + len(again)
+
+
+def _its_event(step: _Step) -> ItsEvent:
+    """What the row needs where it has forgotten its event."""
+    row = row_for(step.configured, step.event, {}, step.event.detected_at)
+    return ItsEvent(
+        row.reaction, row.event_id, row.sequence, row.value, row.headers, row.traceparent
+    )
 
 
 async def _take_back(

@@ -1,26 +1,18 @@
-"""A store for each test: an SQLite file of its own, and a PostgreSQL database where one is named.
-
-TIEBEAM_TEST_POSTGRES (a URL whose user may create databases) adds PostgreSQL; it needs asyncpg.
-"""
+"""A store for each test: an SQLite file or a PostgreSQL database of its own."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.store import Store
 from adapters.store.trips import TripConnection
 
-POSTGRES = os.environ.get("TIEBEAM_TEST_POSTGRES")
-BACKENDS = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
+URLS = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}
 
 
 @pytest.fixture(scope="session")
@@ -51,37 +43,24 @@ async def sqlite_store(sqlite_url: str) -> AsyncIterator[Store]:
         yield store
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=URLS)
 def store_url(request: pytest.FixtureRequest) -> str:
-    """The URL of a new store, on each database that there is."""
-    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
-    return str(request.getfixturevalue(name))
+    """The URL of a new store with all tables, on each database."""
+    return str(request.getfixturevalue(URLS[request.param]))
 
 
 @pytest.fixture
 async def store(store_url: str) -> AsyncIterator[Store]:
-    """A new store with all tables, on each database that there is."""
+    """A new store with all tables, on each database."""
     async with Store.open(store_url) as store:
-        await store.upgrade()
         yield store
 
 
 @pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """The URL of a new, empty PostgreSQL database, dropped afterwards."""
-    assert POSTGRES is not None
-    admin = make_url(POSTGRES).set(drivername="postgresql+asyncpg")
-    name = f"tiebeam_test_{uuid4().hex[:12]}"
-
-    async def run(statement: str) -> None:
-        engine = create_async_engine(admin, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            await connection.execute(text(statement))
-        await engine.dispose()
-
-    asyncio.run(run(f"CREATE DATABASE {name}"))
-    yield admin.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-    asyncio.run(run(f"DROP DATABASE {name} WITH (FORCE)"))
+async def postgres_store(postgres_url: str) -> AsyncIterator[Store]:
+    """A new PostgreSQL store with all tables, for what only PostgreSQL does."""
+    async with Store.open(postgres_url) as store:
+        yield store
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
 import adapters
-from adapters.store import MigrationsPending, Store, StoreTooNew, migrate
+from adapters.store import MigrationsPending, Store, StoreTooNew, cursors, migrate
 from adapters.store.tables import metadata
+from tests.adapters.store.examples import NOW
 
-ALL = ["0001", "0002", "0003", "0004"]
+ALL = ["0001", "0002", "0003", "0004", "0005", "0006"]
 HEAD = ALL[-1]
 
 
@@ -68,9 +69,26 @@ async def test_an_upgrade_that_fails_changes_nothing(
             assert (await tx.execute(text("SELECT * FROM sqlite_master"))).all() == []
 
 
-async def test_a_store_of_a_newer_program_is_left_alone(sqlite_store: Store) -> None:
+async def test_a_program_works_on_beside_a_newer_one_that_has_only_added(
+    sqlite_store: Store,
+) -> None:
     async with sqlite_store.write() as tx:
         await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await tx.execute(text("ALTER TABLE cursors ADD COLUMN later TEXT"))
+
+    assert await sqlite_store.pending_migrations() == []
+    assert await sqlite_store.upgrade() == []
+    async with sqlite_store.write() as tx:
+        await cursors.put(tx, "c", "s", 1, NOW)
+        assert await cursors.get(tx, "c", "s") == cursors.Cursor("c", "s", 1, NOW)
+
+
+async def test_a_store_of_a_newer_program_that_took_something_away_is_left_alone(
+    sqlite_store: Store,
+) -> None:
+    async with sqlite_store.write() as tx:
+        await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await tx.execute(text("UPDATE compatibility SET oldest = '9999'"))
 
     for ask in (sqlite_store.upgrade, sqlite_store.pending_migrations):
         with pytest.raises(StoreTooNew, match=r"\(9999\); install the newer tiebeam"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.store import cursors
+from adapters.store import cursors, retention
 from tests.workers.react.invoices import line, paid
 from tests.workers.react.world import World
 from tests.workers.replay.stage import replayed, replaying, topics
@@ -67,6 +67,23 @@ async def test_a_dry_run_is_carried_out_once_its_reaction_is_live(world: World) 
     row = await world.work()
 
     assert (row.state, row.mode) == ("succeeded", "live")
+    world.assert_once()
+
+
+async def test_an_answer_whose_event_is_forgotten_is_given_to_the_replayed_one(
+    world: World,
+) -> None:
+    event = paid()
+    dry = world.configured(mode="dry-run")
+    await world.take(event, configured=dry)
+    await world.work(world.executor(dry))
+    async with world.store.write() as tx:
+        assert await retention.forget_events(tx, [1], datetime.max.replace(tzinfo=UTC)) == 1
+
+    assert await replayed(world, event) == 1
+    row = await world.work()
+
+    assert (row.state, row.reason, row.value) == ("succeeded", None, event.data)
     world.assert_once()
 
 

@@ -1,0 +1,154 @@
+"""Chaos: three replicas of each role on PostgreSQL and three brokers, and all of them die at times.
+
+What happens meanwhile is ordinary business. In the end the books must balance: what is due by the
+simulated providers' own record was told and done, each once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import select
+
+from adapters.store import Store
+from adapters.store.tables import outbox
+from deploy.kafka.cluster import Cluster
+from deploy.sandbox import running_sandbox
+from deploy.sandbox.essensys.records import create_account
+from tests.end_to_end import told
+from tests.end_to_end.configuration import ACCOUNT
+from tests.end_to_end.truth import Truth
+from tests.faults.crew import Crew, WorkerProcess
+from tests.faults.plots import business, lines_of, slow_puts
+from tests.faults.repairs import a_repair
+from tests.faults.stage import Stage, configuration
+from tests.postgres import Server
+
+ROLES = (("poll", "webhooks"), ("relay",), ("react",))
+REPLICAS = 3
+REPAIRS = 12
+BROKERS = 3
+
+
+@dataclass
+class Chaos:
+    """The stage, its replicas by role, and what was done to whom."""
+
+    stage: Stage
+    cluster: Cluster
+    server: Server
+    random: Random
+    replicas: dict[tuple[str, ...], list[WorkerProcess]] = field(default_factory=dict)
+    harmed: Counter[str] = field(default_factory=Counter)
+
+    def start(self) -> WorkerProcess:
+        """Start all replicas of all roles; returns one that looks."""
+        for roles in ROLES:
+            self.replicas[roles] = [self.stage.start(roles=roles) for _ in range(REPLICAS)]
+        return self.replicas[ROLES[0]][0]
+
+    async def rage(self, seconds: float) -> None:
+        """Kill a replica every few seconds, and every minute or so a broker and the database."""
+        end = asyncio.get_running_loop().time() + seconds
+        period = min(seconds / 2, 60)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._now_and_then(self.kill_one, 1.5, 3.5, end))
+            group.create_task(self._now_and_then(self.lose_a_broker, period / 2, period, end))
+            group.create_task(self._now_and_then(self.lose_the_database, period, period, end))
+
+    async def _now_and_then(
+        self, harm: Callable[[], Awaitable[None]], shortest: float, longest: float, end: float
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        while (pause := self.random.uniform(shortest, longest)) + loop.time() < end:
+            await asyncio.sleep(pause)
+            await harm()
+
+    async def kill_one(self) -> None:
+        """Kill a replica, and start another in its place."""
+        roles = self.random.choice(ROLES)
+        number = self.random.randrange(REPLICAS)
+        victim = self.replicas[roles][number]
+        victim.kill()
+        await self.stage.ended(victim)
+        self.replicas[roles][number] = self.stage.start(roles=roles)
+        self.harmed[roles[0]] += 1
+        self.start_the_ended()
+
+    def start_the_ended(self) -> None:
+        """Start anew who has ended by himself, as whoever runs containers does."""
+        for roles, replicas in self.replicas.items():
+            for number, one in enumerate(replicas):
+                if one.exit_code() is not None:
+                    replicas[number] = self.stage.start(roles=roles)
+
+    async def lose_a_broker(self) -> None:
+        """Kill a broker, let business go on without it, and start it again."""
+        number = self.random.randint(1, BROKERS)
+        self.cluster.kill_broker(number)
+        await asyncio.sleep(3)
+        await asyncio.to_thread(self.cluster.start_broker, number)
+        self.harmed["broker"] += 1
+
+    async def lose_the_database(self) -> None:
+        """Kill the database's server, let business go on without it, and start it again."""
+        self.server.kill()
+        await asyncio.sleep(2)
+        await asyncio.to_thread(self.server.start)
+        self.harmed["database"] += 1
+
+    async def not_on_topics(self, events: list[told.Told]) -> list[str]:
+        """The events that stand in the outbox, and on no topic."""
+        there = {event.id for event in events}
+        async with self.stage.store.read() as tx:
+            rows = (await tx.execute(select(outbox.c.event_id, outbox.c.topic))).all()
+        return [f"{topic}: {event_id}" for event_id, topic in rows if event_id not in there]
+
+
+@asynccontextmanager
+async def chaos(cluster: Cluster, server: Server, folder: Path, seed: int) -> AsyncIterator[Chaos]:
+    """Set the stage."""
+    crew = Crew()
+    url = server.url()
+    prefix = f"chaos-{seed}."
+    async with running_sandbox() as sandbox, Store.open(url) as store:
+        await store.upgrade()
+        for account, place in zip(ACCOUNT.values(), ACCOUNT, strict=True):
+            values = {"accountid": account, "clientname": f"Fictional tenant of {place}"}
+            create_account(sandbox.state.essensys, values, sandbox.state.now())
+        set_ = Stage(
+            cluster.bootstrap_servers, prefix, folder, sandbox, store, crew, Truth(sandbox.state)
+        )
+        text = configuration(set_, url, lease="4s", replication_factor=BROKERS)
+        set_.config.write_text(text, encoding="utf-8")
+        try:
+            yield Chaos(set_, cluster, server, Random(seed))
+        finally:
+            crew.dismiss()
+
+
+async def play(on: Chaos, seconds: float) -> list[str]:
+    """Let it rage, wait until all is in order, and return all that is not."""
+    stage, random = on.stage, on.random
+    repairs = [a_repair(stage.sandbox.state, lines_of(random, n)) for n in range(REPAIRS)]
+    await stage.baselined(on.start())
+    slow_puts(stage)
+    going_on = asyncio.create_task(business(stage, repairs, random))
+    await on.rage(seconds)
+    going_on.cancel()
+    await asyncio.wait({going_on})
+    on.start_the_ended()
+    looking = on.replicas[ROLES[0]][0]
+    await stage.settled(looking)
+    await stage.looked_again(looking)
+    await stage.caught_up(looking)
+    for replicas in on.replicas.values():
+        await asyncio.gather(*(stage.stopped(one) for one in replicas))
+    events = await told.on_topics(stage.kafka, stage.prefix)
+    return [*await stage.discrepancies(events), *await on.not_on_topics(events)]
