@@ -48,6 +48,7 @@ def test_a_store_made_by_a_newer_version_is_not_touched(shell: Shell, one_line: 
     shell.upgrade()
     with sqlite3.connect(shell.database) as database:
         database.execute("UPDATE alembic_version SET version_num = 'm9999'")
+        database.execute("UPDATE compatibility SET oldest = 'm9999'")
     line = one_line(shell.tiebeam("store", "upgrade"), 1)
     assert line.endswith("newer than this program (m9999); install the newer tiebeam")
 
