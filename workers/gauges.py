@@ -70,6 +70,8 @@ def _show_streams(sources: Sequence[Source], noted: Iterable[Cursor]) -> None:
     by_name = {(one.connection, one.stream): one.value for one in noted}
     for source in sources:
         looked = by_name.get(source.labels, {})
+        if not isinstance(looked, dict):
+            continue  # no cursor of ours: the look at the stream fails over it, and is shown
         at = looked.get("succeeded_at")
         succeeded = datetime.fromisoformat(at).timestamp() if at else 0
         metrics.STREAM_SUCCEEDED.labels(*source.labels).set(succeeded)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from adapters.store import fence, leases
 from adapters.store.engine import Store
-from adapters.store.errors import Fenced
+from adapters.store.errors import Fenced, StoreError
 from adapters.store.leases import Held
 from workers.clock import Clock
 from workers.telemetry import logs
@@ -81,4 +81,11 @@ async def run_under_lease(
     finally:
         task.cancel()
         await asyncio.wait({task})
+        await _let_go(lessee, held)
+
+
+async def _let_go(lessee: Lessee, held: list[Held]) -> None:
+    try:
         await lessee.release(held)
+    except StoreError as error:  # they run out by themselves, and the work is done
+        log.error("leases not released", why=str(error))

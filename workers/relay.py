@@ -11,11 +11,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from zlib import crc32
 
 from opentelemetry.trace import SpanKind
 
-from adapters.kafka.errors import KafkaUnavailable
+from adapters.kafka.errors import KafkaUnavailable, NotLetIn
 from adapters.kafka.producer import RecordProducer
 from adapters.kafka.records import Record
 from adapters.store import outbox
@@ -33,8 +32,14 @@ IDLE = 0.5
 """Seconds between two looks at an empty outbox when no writer in this process rings."""
 KEEP_PUBLISHED = timedelta(days=7)
 PURGE_BATCH = 1_000
-SHARDS = tuple(f"relay/{number}" for number in range(8))
-"""Parts of the outbox, by topic, each with a lease of its own: as many relays can work at most."""
+LONGEST_PASS = timedelta(seconds=30)
+LOGIN_PAUSE = 15.0
+"""Seconds between two tries where the login fails: more would have us locked out."""
+TOPICS = frozenset(catalogue.all_topics(""))
+OTHERS = "relay/*"
+PARTS = (*(f"relay/{topic}" for topic in sorted(TOPICS)), OTHERS)
+"""The parts of the outbox, each with a lease of its own: the topics, and all that another version
+may have written."""
 PURGE_PAUSE = 3600.0
 """Seconds between two clean-ups."""
 
@@ -58,7 +63,7 @@ async def run(relay: Relay) -> None:
         while True:
             turned()
             try:
-                wanted = relay.crew.ours(SHARDS)
+                wanted = relay.crew.ours(PARTS)
                 if wanted:
                     work = partial(_drain, relay, wanted, turned)
                     await run_under_lease(relay.crew.lessee, wanted, work)
@@ -70,44 +75,50 @@ async def run(relay: Relay) -> None:
 async def _drain(
     relay: Relay, wanted: Sequence[str], turned: Callable[[], None], held: Collection[str]
 ) -> None:
-    """Move the rows of some shards, until others are this relay's or could be had."""
-    topics = _topics_of(held)
+    """Move the rows of some parts, until others are this relay's or could be had."""
     retry_at = None if len(held) == len(wanted) else relay.clock.now() + relay.crew.lessee.duration
-    while relay.crew.ours(SHARDS) == wanted:
+    while relay.crew.ours(PARTS) == wanted:
         if retry_at is not None and relay.clock.now() > retry_at:
             return
         turned()
         seen = relay.store.notified("outbox")
-        if await move_all(relay, topics) == 0:
+        if await move_all(relay, held, turned) == 0:
             await relay.store.wait("outbox", timeout=IDLE, since=seen)
 
 
-def _topics_of(shards: Collection[str]) -> list[str] | None:
-    """The topics of shards; None: all there are."""
-    if len(shards) == len(SHARDS):
-        return None
-    return [topic for topic in catalogue.all_topics("") if _shard_of(topic) in shards]
+def _part_of(topic: str) -> str:
+    return f"relay/{topic}" if topic in TOPICS else OTHERS
 
 
-def _shard_of(topic: str) -> str:
-    return SHARDS[crc32(topic.encode()) % len(SHARDS)]
+def _choice(parts: Collection[str]) -> outbox.Choice:
+    """The topics of parts; those that this version does not know belong to one of them."""
+    if OTHERS in parts:
+        return outbox.Choice(but=[one for one in TOPICS if _part_of(one) not in parts])
+    return outbox.Choice(only=[one for one in TOPICS if _part_of(one) in parts])
 
 
-async def move_all(relay: Relay, topics: Sequence[str] | None = None) -> int:
+async def move_all(
+    relay: Relay, parts: Collection[str] | None = None, turned: Callable[[], None] = lambda: None
+) -> int:
     """Go through the outbox once, oldest rows first; return how many were published.
+
+    After half a minute it leaves the rest for the next time. `turned` is called for each batch.
 
     A row that the broker refuses holds back the later rows of its key, and no others. When the
     broker is away, the rest waits.
     """
+    choice = _choice(PARTS if parts is None else parts)
+    end = relay.clock.now() + LONGEST_PASS
     moved, after = 0, 0
     held: set[tuple[str, str]] = set()
     while True:
         async with relay.store.read() as tx:
-            rows = await outbox.unpublished(tx, BATCH, after=after, topics=topics)
+            rows = await outbox.unpublished(tx, BATCH, after=after, topics=choice)
         free = [row for row in rows if (row.topic, row.key) not in held]
         published, away = await _move(relay, free)
         moved += len(published)
-        if away or len(rows) < BATCH:
+        turned()
+        if away or len(rows) < BATCH or relay.clock.now() > end:
             return moved
         after = rows[-1].id
         done = {row.id for row in published}
@@ -133,6 +144,8 @@ async def _publish(relay: Relay, rows: Sequence[OutboxRow]) -> tuple[list[Outbox
     failed = [result.error for result in results if result.error is not None]
     if failed:
         log.warning("broker did not take all", rows=len(failed), why=str(failed[0]))
+    if any(isinstance(error, NotLetIn) for error in failed):
+        await relay.clock.sleep(LOGIN_PAUSE)
     published = [row for row, result in zip(rows, results, strict=True) if result.acknowledged]
     return published, any(isinstance(error, KafkaUnavailable) for error in failed)
 

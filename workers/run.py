@@ -51,7 +51,6 @@ async def serve(parts: Parts, roles: Collection[str], stopping: asyncio.Event) -
         jobs["webhooks"] = lambda: webhooks.serve(parts)
     if "relay" in roles:
         relays = parts.crew("relay")
-        jobs["crew of relay"] = relays.keep
         jobs["relay"] = lambda: _relay(parts, relays)
         jobs["purge"] = lambda: relay.purge(parts.store, parts.clock)
         jobs["retention"] = lambda: retention.keep(
@@ -72,7 +71,9 @@ async def serve(parts: Parts, roles: Collection[str], stopping: asyncio.Event) -
 
 async def _relay(parts: Parts, crew: Crew) -> None:
     await _with_topics(parts)
-    await relay.run(parts.relay(crew))
+    async with asyncio.TaskGroup() as group:  # who cannot reach the broker is no member
+        group.create_task(crew.keep(), name="crew of relay")
+        group.create_task(relay.run(parts.relay(crew)), name="relay")
 
 
 async def _intake(parts: Parts) -> None:

@@ -43,6 +43,19 @@ class OutboxRow:
     published_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Which topics: these `only`, or all `but` those."""
+
+    only: Sequence[str] | None = None
+    but: Sequence[str] = ()
+
+    @property
+    def is_all(self) -> bool:
+        """Whether no topic is left out."""
+        return self.only is None and not self.but
+
+
 @dataclass(frozen=True, slots=True)
 class Backlog:
     """What waits to be published: how much, and since when."""
@@ -88,16 +101,19 @@ async def known(tx: AsyncConnection, event_ids: Iterable[str]) -> set[str]:
 
 
 async def unpublished(
-    tx: AsyncConnection, limit: int, *, after: int = 0, topics: Sequence[str] | None = None
+    tx: AsyncConnection, limit: int, *, after: int = 0, topics: Choice = Choice()
 ) -> list[OutboxRow]:
     """The oldest records not published yet, by id; `after` passes over those up to that id.
 
-    Of `topics` only, where they are given.
+    Of the chosen `topics` only.
     """
-    if topics is None:
+    if topics.is_all:
         (found,) = await run_together(tx, [_UNPUBLISHED.one(after=after, limit=limit)])
         return [OutboxRow(*row) for row in found.rows]
-    chosen = _unpublished().where(outbox.c.topic.in_(topics))
+    wanted = outbox.c.topic.in_(topics.only or ())
+    if topics.only is None:
+        wanted = outbox.c.topic.not_in(topics.but)
+    chosen = _unpublished().where(wanted)
     return [OutboxRow(*row) for row in await tx.execute(chosen, {"after": after, "limit": limit})]
 
 

@@ -37,11 +37,21 @@ Place = Callable[[], AbstractAsyncContextManager[str]]
 
 @dataclass(frozen=True)
 class Reactions:
-    """How much: events and their keys, and seconds after which the provider answers."""
+    """How much: events and their keys, seconds after which the provider answers, processes."""
 
     events: int = 160
     keys: int = 80
     delay: float = 0.5
+    most: int = max(SIZES)
+
+    @property
+    def at_once(self) -> int:
+        """Calls that all processes together may have in flight."""
+        return self.most * IN_FLIGHT
+
+    def rows(self, names: Mapping[int, str]) -> dict[int, str]:
+        """The rows of those sizes that are measured."""
+        return {processes: row for processes, row in names.items() if processes <= self.most}
 
     def limit(self, size: int) -> float:
         """Seconds that so many processes need at least."""
@@ -63,39 +73,41 @@ async def reactions(
 ) -> AsyncIterator[Workload]:
     """Processes that react, on a PostgreSQL server's store and on a file in the folder."""
     size = size or Reactions()
-    at_once = max(SIZES) * IN_FLIGHT
-    async with slow_provider.running(size.delay, at_once) as url:
+    on_server, on_file = size.rows(SIZES), size.rows(SQLITE)
+    async with slow_provider.running(size.delay, size.at_once) as url:
         contenders = {
-            rows[processes]: partial(_react, rows[processes], processes, place, url, size)
+            row: partial(_react, row, processes, place, url, size)
             for rows, place in (
-                (SIZES, partial(new_postgres, server)),
-                (SQLITE, partial(_new_file, folder)),
+                (on_server, partial(new_postgres, server)),
+                (on_file, partial(_new_file, folder)),
             )
-            for processes in rows
+            for processes, row in rows.items()
         }
         yield Workload(
             name="W8 replicas that react",
-            about=_about_reactions(size, at_once),
+            about=_about_reactions(size),
             unit="effects",
             rows={
-                **dict.fromkeys(SIZES.values(), "PostgreSQL with fsync, on the same machine"),
-                **dict.fromkeys(SQLITE.values(), "one SQLite file with synchronous=FULL"),
+                **dict.fromkeys(on_server.values(), "PostgreSQL with fsync, on the same machine"),
+                **dict.fromkeys(on_file.values(), "one SQLite file with synchronous=FULL"),
             },
             contenders=contenders,
             goals=[
-                *(Goal(SIZES[n], SIZES[1], least, _reactions_cause) for n, least in GOALS.items()),
-                *(Goal(SQLITE[n], SQLITE[1]) for n in GOALS),
+                Goal(row, rows[1], least.get(processes), _reactions_cause)
+                for rows, least in ((on_server, GOALS), (on_file, {}))
+                for processes, row in rows.items()
+                if processes > 1
             ],
-            rounds=dict.fromkeys(SQLITE.values(), 2),
+            rounds=dict.fromkeys(on_file.values(), 2),
             apart=tuple(contenders),
         )
 
 
-def _about_reactions(size: Reactions, at_once: int) -> str:
-    limits = ", ".join(f"{size.limit(number):.1f} s with {number}" for number in SIZES)
+def _about_reactions(size: Reactions) -> str:
+    limits = ", ".join(f"{size.limit(number):.1f} s with {number}" for number in size.rows(SIZES))
     return (
         f"{size.events} events over {size.keys} keys, each needing {CALLS} calls to a provider "
-        f"that answers after {size.delay * 1000:.0f} ms and accepts {at_once} at a time. Each "
+        f"that answers after {size.delay * 1000:.0f} ms and accepts {size.at_once} at a time. Each "
         f"process has {IN_FLIGHT} calls in flight; the calls alone take {limits}. Proven in each "
         "round: every call made once, in order per key, none refused (429), every outcome "
         "written. CPU s: of all the processes together."

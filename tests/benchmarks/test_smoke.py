@@ -99,7 +99,7 @@ async def test_reactions_are_made_once_and_in_order_per_key(tmp_path: Path) -> N
 async def test_replicas_react_once_and_in_order_whatever_the_store(
     tmp_path: Path, postgres_url: str
 ) -> None:
-    tiny = replicas.Reactions(events=16, keys=8, delay=0.005)
+    tiny = replicas.Reactions(events=16, keys=8, delay=0.005, most=2)
     async with replicas.reactions(tmp_path, postgres_url, tiny) as workload:
         await _smoke(workload)
 

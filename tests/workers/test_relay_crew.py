@@ -21,7 +21,7 @@ from tests.workers.fake_clock import FakeClock
 from workers import relay
 from workers.crew import Crew
 from workers.lease import Lessee
-from workers.relay import SHARDS, Relay
+from workers.relay import PARTS, Relay
 
 LEASE = timedelta(seconds=10)
 TOPICS = catalogue.all_topics("")
@@ -145,7 +145,7 @@ async def test_one_relay_alone_moves_all(store: Store) -> None:
 async def test_the_share_of_a_silent_relay_moves_within_its_lease(store: Store) -> None:
     clock = FakeClock()
     here, silent = await replicas(store, clock, "a", "silent")
-    await silent.crew.lessee.take(*silent.crew.ours(SHARDS))
+    await silent.crew.lessee.take(*silent.crew.ours(PARTS))
     await write(store, "x")
     async with running(clock, here):
         await until(lambda: _some(here), clock)
@@ -180,7 +180,7 @@ async def test_who_comes_gets_his_share_without_anybody_being_stopped(store: Sto
 
 
 def _is_of(replica: Replica, topic: str) -> bool:
-    return replica.crew.is_ours(relay._shard_of(topic))
+    return replica.crew.is_ours(relay._part_of(topic))
 
 
 async def test_a_relay_that_stood_still_marks_nothing(store: Store) -> None:
@@ -205,3 +205,31 @@ async def test_a_relay_that_stood_still_marks_nothing(store: Store) -> None:
 async def _marks(store: Store) -> list[Any]:
     async with store.read() as tx:
         return list(await tx.exec_driver_sql("SELECT id, published_at FROM outbox ORDER BY id"))
+
+
+async def test_topics_that_this_version_does_not_know_are_moved_by_one_relay(store: Store) -> None:
+    clock = FakeClock()
+    some = await replicas(store, clock, "a", "b", "c")
+    later = [NewRecord(f"later/{n}", f"later.topic-{n}", "k", b"{}", [], START) for n in range(5)]
+    async with store.write("outbox") as tx:
+        await outbox.add(tx, later)
+    async with running(clock, *some):
+        await until(all_published(store), clock)
+
+    (mover,) = [one for one in some if one.topics]
+    assert len(mover.producer.records) == 5
+
+
+async def test_a_long_backlog_keeps_no_relay_from_its_share(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "BATCH", 1)
+    monkeypatch.setattr(relay, "LONGEST_PASS", timedelta(seconds=-1))  # a batch a pass
+    clock = FakeClock()
+    (first,) = await replicas(store, clock, "a")
+    await write(store, "x")
+
+    assert await relay.move_all(first.relay) == 1
+    async with running(clock, first):
+        await until(all_published(store), clock)
+    assert sorted(record.topic for record in first.producer.records) == sorted(TOPICS)

@@ -29,7 +29,7 @@ from workers.detect.hint_totals import HintTotals
 from workers.detect.observe import Source, Tally
 from workers.detect.poller import look_under_lease
 from workers.lease import Lessee
-from workers.telemetry import logs, metrics, pulse, tracing
+from workers.telemetry import logs, metrics, tracing
 
 AT_ONCE = 50
 """Hints taken at once, of one connection."""
@@ -84,18 +84,16 @@ async def _follow_connection(connection: str, sources: Sequence[Source], lessee:
     store = sources[0].store
     follower = Follower(connection, {one.stream.entity: one for one in sources}, lessee)
     try:
-        with pulse.of(f"hints {connection}") as turned:
-            while True:
-                turned()
-                since = store.notified("hints")
-                try:
-                    busy = await follower.follow_once()
-                except StoreError as error:
-                    log.error("store not usable", connection=connection, why=str(error))
-                    busy = False
-                if not busy:
-                    # Whoever writes hints in this process wakes us; those of others are looked for.
-                    await store.wait("hints", timeout=follower.pause, since=since)
+        while True:
+            since = store.notified("hints")
+            try:
+                busy = await follower.follow_once()
+            except StoreError as error:
+                log.error("store not usable", connection=connection, why=str(error))
+                busy = False
+            if not busy:
+                # Whoever writes hints in this process wakes us; those of others are looked for.
+                await store.wait("hints", timeout=follower.pause, since=since)
     finally:
         await follower.stop()
 

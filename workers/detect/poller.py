@@ -41,7 +41,10 @@ async def poll_stream(source: Source, crew: Crew) -> None:
             await source.clock.sleep(left)
         else:
             looked = await _look(source, crew.lessee)
-            await source.clock.sleep(pause_after(looked, source.cadence))
+            pause = pause_after(looked, source.cadence)
+            if looked is None:  # who has its lease may be dead
+                pause = min(pause, crew.lessee.duration.total_seconds())
+            await source.clock.sleep(pause)
         left = await left_since_last(source)
 
 

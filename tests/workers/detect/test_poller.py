@@ -374,3 +374,23 @@ async def test_a_replica_that_stood_still_in_a_look_saves_nothing_of_it(world: W
 
     assert await progress(source) == before
     assert types(await world.news()) == BOTH
+
+
+async def test_a_stream_of_one_who_died_in_a_look_is_looked_at_as_soon_as_its_lease_is_out(
+    world: World,
+) -> None:
+    await world.invoices.baseline()
+    now = world.clock.now()
+    async with world.store.write() as tx:
+        assert await leases.acquire(tx, NAME, "dead", now, now + LEASE) is not None
+    world.clock.advance(hours=2)
+    async with world.store.write() as tx:
+        now = world.clock.now()
+        assert await leases.acquire(tx, NAME, "dead", now, now + LEASE) is not None
+    before = world.calls("list_invoices")
+    async with polling(at(world.invoices.source, every(hours=1))):
+        await until_all_sleep(world, 1)
+        assert world.calls("list_invoices") == before
+        world.clock.advance(seconds=15)
+        await until_all_sleep(world, 1)
+    assert world.calls("list_invoices") > before
