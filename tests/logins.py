@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
+
 from adapters.kafka.permissions import Need, missing
 from adapters.kafka.settings import KafkaSettings
 from deploy.kafka.acls import Grant
@@ -128,6 +130,10 @@ async def token_server(life: float = 300.0) -> AsyncIterator[TokenServer]:
     async with raw_server(tokens) as server:
         tokens.url = f"{server.url}/token"
         yield tokens
+
+
+FORGIVING = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+"""For tests in which clients of aiokafka are not let in; see `late_connections`."""
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,19 @@ from adapters.kafka.topics import TopicSpec, open_topics
 from deploy.kafka.acls import Grant
 from deploy.kafka.cluster import Cluster
 from events import catalogue
-from tests.logins import by_scram, grant
+from tests.logins import FORGIVING, by_scram, grant, late_connections
 from tests.workers.cli.conftest import CONFIGURATION
 from workers import ops, settings
 from workers.permissions import GROUP
 from workers.wiring import assemble
 
-pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka]
+pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, FORGIVING]
+
+
+@pytest.fixture(autouse=True)
+def _late_connections() -> Iterator[None]:
+    with late_connections():
+        yield
 
 
 async def kafka_is(config: Path, kafka: KafkaSettings, *roles: str) -> str:

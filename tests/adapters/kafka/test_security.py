@@ -25,6 +25,7 @@ from deploy.kafka.certificates import make_authority, make_certificate
 from deploy.kafka.cluster import Cluster
 from tests.logins import (
     CLIENT_SECRET,
+    FORGIVING,
     TokenServer,
     by_certificate,
     by_plain,
@@ -37,7 +38,7 @@ from tests.logins import (
     unencrypted,
 )
 
-pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka]
+pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, FORGIVING]
 
 Login = Callable[[Cluster], KafkaSettings]
 
@@ -53,7 +54,7 @@ async def tokens() -> AsyncIterator[TokenServer]:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def _late_connections() -> Iterator[None]:
     with late_connections():
         yield
@@ -104,7 +105,6 @@ async def test_a_login_by_token_goes_the_whole_way_with_one_token(
     assert tokens.asked == [{"grant_type": "client_credentials", "scope": "kafka"}]
 
 
-@pytest.mark.usefixtures("_late_connections")
 async def test_tokens_that_end_are_renewed_while_records_flow(
     secured_cluster: Cluster, topic_prefix: str
 ) -> None:

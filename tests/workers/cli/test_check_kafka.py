@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy.kafka.acls import Grant
 from deploy.kafka.cluster import Cluster
-from tests.logins import by_scram, grant
+from tests.logins import FORGIVING, by_scram, grant, late_connections
 from tests.workers.cli.conftest import Refused, Shell
 from workers.permissions import GROUP
 
-pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka]
+pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, FORGIVING]
+
+
+@pytest.fixture(autouse=True)
+def _late_connections() -> Iterator[None]:
+    with late_connections():
+        yield
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from deploy.kafka.acls import Grant
 from deploy.kafka.cluster import Cluster
 from events.envelope import to_headers
 from tests.logins import (
+    FORGIVING,
     by_certificate,
     by_plain,
     by_scram,
@@ -32,10 +33,10 @@ from tests.workers.react.taking import TOPIC, numbered
 from tests.workers.react.world import World
 from workers.react.intake import PERMISSION_PAUSE, WATCH_PAUSE, Intake, group_id, listen
 
-pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka]
+pytestmark = [pytest.mark.kafka, pytest.mark.real_kafka, FORGIVING]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def _late_connections() -> Iterator[None]:
     with late_connections():
         yield
@@ -84,7 +85,6 @@ async def test_the_intake_reads_by_every_login(
         await rows(world, 1)
 
 
-@pytest.mark.usefixtures("_late_connections")
 async def test_the_intake_reads_on_by_tokens_that_end(
     world: World, secured_cluster: Cluster, topic_prefix: str
 ) -> None:
