@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := 0.13.9
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-UVPIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
+UVPIP := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 
 IMAGE_LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --no-annotate --constraint requirements.lock

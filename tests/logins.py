@@ -25,7 +25,7 @@ from tests.adapters.http.servers import Seen, Wire, raw_server
 USERS = ("tiebeam", "relay", "react", "topics", "replay", "subscriber")
 REAUTHENTICATION = 1_000  # milliseconds after which a login by token has to be renewed
 CLIENT_SECRET = "s3cret-of-the-client"
-PATIENCE = 10.0  # seconds for a grant to be known; it takes hundredths
+PATIENCE = 30.0  # seconds for a grant to be known; it takes hundredths
 
 
 def by_scram(cluster: Cluster, user: str = "tiebeam", **changes: Any) -> KafkaSettings:

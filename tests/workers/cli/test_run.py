@@ -18,7 +18,7 @@ from tests.workers.react.invoices import paid
 from tests.workers.react.taking import waiting
 
 pytestmark = pytest.mark.slow  # each starts processes of its own
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a condition will not come true any more."""
 
 

@@ -26,7 +26,7 @@ from workers.react.means import Means
 from workers.react.reaction import Configured, Done, Effect, Place
 from workers.react.reactions.recharge_paid_invoice import plan
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which a condition will not come true any more."""
 
 
