@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from collections.abc import Coroutine
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +14,9 @@ from workers.garbage import collect_seldom
 from workers.settings import Settings, SettingsError
 from workers.telemetry import logs, tracing
 from workers.wiring import Parts, assemble
+
+LEFT_BEHIND = 3.0
+"""Seconds that tasks have to end which are still there when all work is done."""
 
 log = logs.logger("run")
 
@@ -31,7 +35,26 @@ def run(
     unknown = [name for name in chosen if name not in roles.ROLES]
     if unknown:
         raise typer.BadParameter(f"{unknown[0]!r} is no role; there are {', '.join(roles.ROLES)}")
-    asyncio.run(_run(context.obj, chosen))
+    _to_the_end(_run(context.obj, chosen))
+
+
+def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run the work; tasks that a library has left behind are not waited for without end."""
+    loop = asyncio.new_event_loop()
+    try:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(work)
+    finally:
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        if left:
+            loop.run_until_complete(asyncio.wait(left, timeout=LEFT_BEHIND))
+        for task in asyncio.all_tasks(loop):
+            log.warning("left behind", task=task.get_name())
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 async def _run(context: Context, chosen: list[str]) -> None:
