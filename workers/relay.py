@@ -34,7 +34,7 @@ KEEP_PUBLISHED = timedelta(days=7)
 PURGE_BATCH = 1_000
 LONGEST_PASS = timedelta(seconds=30)
 LOGIN_PAUSE = 15.0
-"""Seconds between two tries where the login fails: more would have us locked out."""
+"""Seconds between two tries where login or permission fails: more would have us locked out."""
 TOPICS = frozenset(catalogue.all_topics(""))
 OTHERS = "relay/*"
 PARTS = (*(f"relay/{topic}" for topic in sorted(TOPICS)), OTHERS)

@@ -13,6 +13,7 @@ from workers.crew import Crew
 from workers.detect import drift, hints
 from workers.detect.poller import poll
 from workers.react import attempt, executor, intake
+from workers.relay import LOGIN_PAUSE
 from workers.telemetry import logs
 from workers.topics import apply_topics
 from workers.webhooks import role as webhooks
@@ -21,9 +22,6 @@ from workers.wiring import Parts
 ROLES = ("poll", "webhooks", "relay", "react")
 BROKER_PAUSE = 2.0
 """Seconds between two tries to reach a broker that is not there yet."""
-
-LOGIN_PAUSE = 15.0
-"""Seconds between two tries where login or permission fails: more would have us locked out."""
 
 log = logs.logger("run")
 Job = Callable[[], Coroutine[Any, Any, None]]
