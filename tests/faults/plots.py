@@ -101,6 +101,11 @@ class Crash:
     lines: tuple[Lines, ...] = (ALIKE,)
     """The lines of the repair's invoices, of which two are to be recharged."""
 
+    @property
+    def looked_for(self) -> str:
+        """How a charge sheet is known when its answer was not heard."""
+        return "reference" if self.readable else "value"
+
     async def play(self, on: Stage) -> History:
         repair = a_repair(on.sandbox.state, *self.lines)
         doomed = on.start(die_at=self.die_at)
