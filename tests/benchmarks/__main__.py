@@ -65,7 +65,8 @@ async def _intake(folder: Path, servers: str) -> AsyncIterator[Workload]:
 
 @asynccontextmanager
 async def _end_to_end(folder: Path, servers: str) -> AsyncIterator[Workload]:
-    yield end_to_end.workload(KafkaSettings(servers), folder)
+    with durable_server() as postgres:
+        yield end_to_end.workload(KafkaSettings(servers), folder, postgres)
 
 
 @asynccontextmanager
@@ -90,7 +91,7 @@ SUITE = {
         lambda folder, servers: replay.workload(KafkaSettings(servers), folder),
         needs_kafka=True,
     ),
-    "end_to_end": Entry(150, _end_to_end, needs_kafka=True),
+    "end_to_end": Entry(300, _end_to_end, needs_kafka=True),
     "relay": Entry(40, _relay, needs_kafka=True),
     "intake": Entry(50, _intake, needs_kafka=True),
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from uuid import uuid4
 
 import asyncpg
@@ -13,6 +13,9 @@ from adapters.store.engine import Store
 from tests.postgres import Server
 
 AS_DELIVERED = "template1"
+
+Place = Callable[[], AbstractAsyncContextManager[str]]
+"""Makes a new store with all tables; gives its URL."""
 
 
 @contextmanager

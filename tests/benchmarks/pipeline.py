@@ -45,7 +45,7 @@ bootstrap_servers = "{kafka}"
 topic_prefix = "{prefix}"
 partitions = 12
 [store]
-url = "sqlite:///{database}"
+url = "{store}"
 [http]
 host = "127.0.0.1"
 ops_port = {ops_port}
@@ -210,47 +210,55 @@ class Tiebeam:
         return found
 
 
-Running = Callable[[KafkaSettings, Path, str], AbstractAsyncContextManager[Tiebeam]]
-"""Runs it with a broker, a store's file and the providers' URL."""
+@dataclass(frozen=True)
+class Configured:
+    """A configuration's file, and where webhooks and metrics will be."""
+
+    file: Path
+    webhooks: str
+    ops: str
+
+
+Running = Callable[[Configured], AbstractAsyncContextManager[Tiebeam]]
+"""Runs it as configured."""
 
 
 @asynccontextmanager
-async def process(kafka: KafkaSettings, database: Path, url: str) -> AsyncIterator[Tiebeam]:
+async def process(config: Configured) -> AsyncIterator[Tiebeam]:
     """Tiebeam in a process of its own, until the end of the block."""
-    config, webhooks, ops = _configured(kafka, database, url)
     tiebeam = str(Path(sys.executable).with_name("tiebeam"))
     running = await asyncio.create_subprocess_exec(
-        tiebeam, "--config", str(config), "run", stdout=DEVNULL, stderr=DEVNULL, cwd=ROOT
+        tiebeam, "--config", str(config.file), "run", stdout=DEVNULL, stderr=DEVNULL, cwd=ROOT
     )
     try:
         async with aiohttp.ClientSession() as http:
-            yield Tiebeam(webhooks, ops, http)
+            yield Tiebeam(config.webhooks, config.ops, http)
     finally:
         await _ended(running)
 
 
 @asynccontextmanager
-async def task(kafka: KafkaSettings, database: Path, url: str) -> AsyncIterator[Tiebeam]:
+async def task(config: Configured) -> AsyncIterator[Tiebeam]:
     """Tiebeam in this process, where it can be profiled."""
-    config, webhooks, ops = _configured(kafka, database, url)
     stopping = asyncio.Event()
-    async with assemble(settings.load(config, environ={}), config) as parts:
+    async with assemble(settings.load(config.file, environ={}), config.file) as parts:
         serving = asyncio.create_task(run.serve(parts, run.ROLES, stopping), name="tiebeam")
         try:
             async with aiohttp.ClientSession() as http:
-                yield Tiebeam(webhooks, ops, http)
+                yield Tiebeam(config.webhooks, config.ops, http)
         finally:
             stopping.set()
             await serving
 
 
-def _configured(kafka: KafkaSettings, database: Path, url: str) -> tuple[Path, str, str]:
-    """Write the configuration; returns its file, and where webhooks and metrics will be."""
+def configured(kafka: KafkaSettings, folder: Path, store: str, url: str) -> Configured:
+    """Write a configuration with new topics, a store's URL and the providers' URL."""
     ops_port, webhook_port = _free_ports(2)
+    name = uuid4().hex
     text = CONFIGURATION.format(
         kafka=kafka.bootstrap_servers,
-        prefix=f"{kafka.topic_prefix}{database.stem[:8]}.",
-        database=database,
+        prefix=f"{kafka.topic_prefix}{name[:8]}.",
+        store=store,
         url=url,
         ops_port=ops_port,
         webhook_port=webhook_port,
@@ -261,9 +269,9 @@ def _configured(kafka: KafkaSettings, database: Path, url: str) -> tuple[Path, s
         property=PROPERTY,
         account=ACCOUNT,
     )
-    config = database.with_suffix(".toml")
-    config.write_text(text, encoding="utf-8")
-    return config, f"http://127.0.0.1:{webhook_port}", f"http://127.0.0.1:{ops_port}"
+    file = folder / f"{name}.toml"
+    file.write_text(text, encoding="utf-8")
+    return Configured(file, f"http://127.0.0.1:{webhook_port}", f"http://127.0.0.1:{ops_port}")
 
 
 def _free_ports(count: int) -> list[int]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from adapters.store.engine import Store
 from tests.benchmarks import decoding, polling, reacting, slow_provider
-from tests.benchmarks.databases import new_database, new_postgres, tidied
+from tests.benchmarks.databases import Place, new_database, new_postgres, tidied
 from tests.benchmarks.detection_parts import check_known, client_of, source_of
 from tests.benchmarks.listing_server import PAGE
 from tests.benchmarks.material import CALLS, paid_invoices
@@ -30,9 +30,6 @@ GOALS = {2: 1.8, 4: 3.2}
 POLLERS = {1: "1 process", 2: "2 processes"}
 DECODERS = {1: "decode: 1 process", 2: "decode: 2 processes"}
 POLLERS_GOAL = 1.5
-
-Place = Callable[[], AbstractAsyncContextManager[str]]
-"""Makes a new store with all tables; gives its URL."""
 
 
 @dataclass(frozen=True)

@@ -136,12 +136,13 @@ async def test_a_replay_writes_nothing_and_a_rebuild_restores_everything(
 @pytest.mark.kafka
 @pytest.mark.real_kafka
 async def test_every_delivery_becomes_a_charge_sheet_whose_way_is_known(
-    kafka_settings: KafkaSettings, tmp_path: Path
+    kafka_settings: KafkaSettings, tmp_path: Path, postgres_url: str
 ) -> None:
     tiny = end_to_end.Size(rates=(20.0,), seconds=0.5)
-    result = await _smoke(end_to_end.workload(kafka_settings, tmp_path, tiny))
-    (middle,) = result.samples["20 a second: median"]
-    assert all(f"{hop} p50" in middle.facts for hop in hops.HOPS)
+    result = await _smoke(end_to_end.workload(kafka_settings, tmp_path, postgres_url, tiny))
+    for store in ("SQLite", "PostgreSQL"):
+        (middle,) = result.samples[f"20 a second, {store}: median"]
+        assert all(f"{hop} p50" in middle.facts for hop in hops.HOPS)
 
 
 def test_the_hops_of_a_way_add_up_and_percentiles_are_of_what_was_seen() -> None:
