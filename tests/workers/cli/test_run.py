@@ -87,7 +87,8 @@ async def _line(run: Running, event: str) -> None:
             pass
 
 
-async def test_the_sandbox_says_where_it_listens_and_ends_when_interrupted() -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM], ids=lambda told: told.name)
+async def test_the_sandbox_says_where_it_listens_and_ends_when_told(told: signal.Signals) -> None:
     async with tiebeam("sandbox", "--port", "0") as sandbox:
         assert sandbox.process.stdout is not None
         line = (await sandbox.process.stdout.readline()).decode()
@@ -95,7 +96,8 @@ async def test_the_sandbox_says_where_it_listens_and_ends_when_interrupted() -> 
         url = line.split()[-1]
         async with httpx.AsyncClient(verify=False) as http:
             answer = await http.get(f"{url}/_sandbox/counts")
-        sandbox.process.send_signal(signal.SIGINT)
+        sandbox.process.send_signal(told)
         await sandbox.ended()
+    assert sandbox.process.returncode == 0
     assert answer.status_code == 200
     assert "Traceback" not in sandbox.err
