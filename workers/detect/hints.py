@@ -43,6 +43,8 @@ WINDOW = timedelta(seconds=1)
 """However often something is hinted at, it is looked at once in this time, by whatever process."""
 TAKEN_FOR = timedelta(seconds=60)
 """A hint whose taker died is free again after this."""
+LONGEST_LOOK = 45.0
+"""Seconds after which a look is given up, before others may take its hint."""
 EVERY = 1.0
 """Seconds between two looks at the hints of other processes."""
 ANY = "*"
@@ -124,9 +126,10 @@ class Follower:
             free_at = None if taken else await hints.next_free(tx, self.connection, now)
         self.pause = min(EVERY, (free_at - now).total_seconds()) if free_at else EVERY
         await self._drop_unwatched(source, taken, now)
-        for kind, watched in self.by_kind.items():
-            if named := [one for one in taken if one.kind == kind and one.entity_id != ANY]:
-                await _end(watched, named, _look_at_each(watched, named), now)
+        async with asyncio.TaskGroup() as group:
+            for kind, watched in self.by_kind.items():
+                if named := [one for one in taken if one.kind == kind and one.entity_id != ANY]:
+                    group.create_task(_end(watched, named, _look_at_each(watched, named), now))
         for hint in taken:
             if hint.entity_id == ANY and hint.kind in self.by_kind:
                 await self._begin_whole_look(self.by_kind[hint.kind], hint, now)
@@ -206,10 +209,16 @@ async def _look(source: Source, hint: Hint, baseline: datetime) -> Tally:
     tally, ids = Tally(), [hint.entity_id]
     found_by = _webhook(hint) or tracing.current()
     try:
-        if source.stream.parent is not None:
-            await children.read_lists(source, ids, baseline, tally, closely=True, found_by=found_by)
-        elif source.stream.read is not None:
-            await observe.observe_hinted(source, ids, baseline, tally, found_by)
+        async with asyncio.timeout(LONGEST_LOOK):
+            if source.stream.parent is not None:
+                await children.read_lists(
+                    source, ids, baseline, tally, closely=True, found_by=found_by
+                )
+            elif source.stream.read is not None:
+                await observe.observe_hinted(source, ids, baseline, tally, found_by)
+    except TimeoutError as error:  # the connection is slowed down, or hangs
+        log.warning("hint not followed in time", stream=source.stream.name)
+        tally.error = error
     except Exception as error:
         log.exception("hint not followed", stream=source.stream.name, entity_id=hint.entity_id)
         tally.error = error

@@ -577,6 +577,29 @@ async def test_one_that_cannot_be_read_holds_up_no_other(world: World) -> None:
     assert await waiting(world.store) == 1
 
 
+async def test_a_look_that_hangs_is_given_up_before_others_may_take_its_hint(
+    world: World, monkeypatch: pytest.MonkeyPatch, logged: list[EventDict]
+) -> None:
+    monkeypatch.setattr("workers.detect.hints.LONGEST_LOOK", 1.0)
+    hanging, sound = world.add_work_order(), world.add_work_order()
+    await baseline(world)
+    for order in (hanging, sound):
+        world.change_work_order(order, status="booked")
+    held = world.sandbox.state.faults.add("delay", path=hanging, when="after", hold=True)
+    await hint(world, "work_order", hanging, sound)
+    one = follower(world)
+
+    await one.follow_once()
+    assert held.applied == 1
+    assert [event.subject for event in await world.news()] == [sound]
+    assert logged[-1]["event"] == "hint not followed in time"
+
+    world.sandbox.state.faults.clear()
+    world.clock.advance(seconds=LATE_SHOWN.total_seconds())
+    await one.follow_once()
+    assert [event.subject for event in await world.news()] == [hanging]
+
+
 async def test_a_provider_that_fails_is_asked_ever_more_seldom_and_loses_nothing(
     world: World,
 ) -> None:
