@@ -19,6 +19,9 @@ from adapters.store.errors import StoreError
 from workers.lease import Lessee
 from workers.telemetry import logs, pulse
 
+PLACES = "crew/"
+"""What the names of the leases of all replicas, of all roles, begin with."""
+
 log = logs.logger("crew")
 
 
@@ -80,7 +83,7 @@ class Crew:
 
     @property
     def _prefix(self) -> str:
-        return f"crew/{self.role}/"
+        return f"{PLACES}{self.role}/"
 
 
 def _weight(owner: str, work: str) -> bytes:

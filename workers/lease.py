@@ -29,13 +29,18 @@ class Lessee:
     duration: timedelta
 
     async def take(self, *names: str) -> list[Held]:
-        """Take those of the leases that nobody else holds."""
-        now, held = self.clock.now(), []
-        async with self.store.write() as tx:
-            for name in names:
-                token = await leases.acquire(tx, name, self.owner, now, now + self.duration)
-                if token is not None:
-                    held.append(Held(name, self.owner, token))
+        """Take those of the leases that nobody else holds; cancelled meanwhile, none of them."""
+        now, held = self.clock.now(), list[Held]()
+        try:
+            async with self.store.write() as tx:
+                for name in names:
+                    token = await leases.acquire(tx, name, self.owner, now, now + self.duration)
+                    if token is not None:
+                        held.append(Held(name, self.owner, token))
+        except asyncio.CancelledError:  # it commits nevertheless where it had begun to
+            if held:
+                await _let_go(self, held)
+            raise
         return held
 
     async def renew(self, held: list[Held]) -> bool:

@@ -52,17 +52,22 @@ def claimable(names: Collection[str], *, windowed: bool) -> Select[int]:
     row = reactions.c
     return (
         select(row.id)
-        .where(
-            row.id.in_(_first_of_keys(names, windowed=windowed)),
-            # Said again of the row itself: on PostgreSQL somebody may change it in between, and
-            # this is asked of the row as it is once it is locked.
-            _due(reactions),
-            ~_somebody_works_on_the_key(),
-            ~_the_key_is_parked(),
-        )
+        .where(free(names, windowed=windowed))
         .order_by(row.id)
         .limit(bindparam("limit", type_=Integer()))
         .with_for_update(of=reactions, skip_locked=True)  # left out by SQLite
+    )
+
+
+def free(names: Collection[str], *, windowed: bool) -> ColumnElement[bool]:
+    """That a row may be claimed; it is asked as `claimable` asks it."""
+    return and_(
+        reactions.c.id.in_(_first_of_keys(names, windowed=windowed)),
+        # Said again of the row itself: on PostgreSQL somebody may change it in between, and
+        # this is asked of the row as it is once it is locked.
+        _due(reactions),
+        ~_somebody_works_on_the_key(),
+        ~_the_key_is_parked(),
     )
 
 

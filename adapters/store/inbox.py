@@ -28,7 +28,13 @@ from adapters.store import claims, dialects
 from adapters.store.bulk import Bulk, Run, Step, run_one
 from adapters.store.columns import Headers, Json
 from adapters.store.rows import columns_of, values_of
-from adapters.store.tables import CLOSED_STATES, OPEN_STATES, reactions, state_in
+from adapters.store.tables import (
+    CLOSED_STATES,
+    OPEN_STATES,
+    WAITING_STATES,
+    reactions,
+    state_in,
+)
 
 Mode = Literal["live", "dry-run"]
 State = Literal["pending", "running", "retrying", "succeeded", "blocked", "dead", "cancelled"]
@@ -334,13 +340,17 @@ async def find(
     return [InboxRow(*found) for found in await tx.execute(chosen)]
 
 
-async def counts(tx: AsyncConnection) -> dict[tuple[str, State], int]:
-    """How many rows there are, by (reaction, state)."""
+async def counts(tx: AsyncConnection, *, over: bool = True) -> dict[tuple[str, State], int]:
+    """How many rows there are, by (reaction, state).
+
+    Not `over`: without those that succeeded or were cancelled, which may be many millions.
+    """
     found: dict[tuple[str, State], int] = {}
-    for states in (OPEN_STATES, CLOSED_STATES):  # each has its index
+    closed = CLOSED_STATES if over else WAITING_STATES
+    for index, states in ((OPEN_STATES, OPEN_STATES), (CLOSED_STATES, closed)):
         counted = (
             select(reactions.c.reaction, reactions.c.state, func.count())
-            .where(text(state_in(states)))
+            .where(text(state_in(index)), text(state_in(states)))
             .group_by(reactions.c.state, reactions.c.reaction)
         )
         found.update(((name, state), number) for name, state, number in await tx.execute(counted))
@@ -351,7 +361,7 @@ def _index_hint(states: Sequence[State]) -> list[TextClause]:
     """What `states` imply, said so that the partial index over the few rows in them is used."""
     if set(states) <= set(OPEN_STATES):
         return [text(state_in(OPEN_STATES))]
-    if set(states) <= {"blocked", "dead"}:  # succeeded ones are many: the newest are found at once
+    if set(states) <= set(WAITING_STATES):  # succeeded ones are many: the newest are found at once
         return [text(state_in(CLOSED_STATES))]
     return []
 

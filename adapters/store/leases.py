@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, case, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
@@ -82,6 +82,17 @@ async def owners(tx: AsyncConnection, prefix: str, now: datetime) -> list[str]:
         leases.c.name.startswith(prefix, autoescape=True), leases.c.until > now
     )
     return [owner for owner in await tx.scalars(held.order_by(leases.c.name)) if owner is not None]
+
+
+async def forget(tx: AsyncConnection, prefix: str, before: datetime) -> int:
+    """Delete leases whose name begins so and that had run out by then; returns how many.
+
+    Only those whose names nobody takes again: the token of a name would begin anew.
+    """
+    over = delete(leases).where(
+        leases.c.name.startswith(prefix, autoescape=True), leases.c.until <= before
+    )
+    return (await tx.execute(over)).rowcount
 
 
 async def _update(

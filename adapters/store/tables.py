@@ -97,6 +97,8 @@ _partial("ix_outbox_published", outbox.c.published_at, where="published_at IS NO
 OPEN_STATES = ("pending", "running", "retrying")
 """A row in one of these holds back the later rows of its key."""
 CLOSED_STATES = ("succeeded", "blocked", "dead", "cancelled")
+WAITING_STATES = ("blocked", "dead")
+"""Closed, and for a person to look at."""
 PARKED = "parks AND state IN ('blocked', 'dead')"
 """Of a row whose reaction wants the later rows of its key held back by this one too."""
 
@@ -169,6 +171,9 @@ _partial(
     effects.c.connection,
     effects.c.provider_id,
     where="provider_id IS NOT NULL",
+)
+_partial(
+    "ix_effects_sending", effects.c.connection, effects.c.first_sent_at, where="state = 'sending'"
 )
 
 leases = Table(

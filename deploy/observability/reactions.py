@@ -80,6 +80,20 @@ STATES = Section(
             steps=red_from(1),
         ),
         Panel(
+            "The oldest that could begin",
+            "How long it has been due. What waits behind another one of its key, or for a person, "
+            "does not count. Seconds are normal; a line that climbs says that nobody takes it.",
+            (
+                Query(
+                    f"max by (reaction) (tiebeam_reactions_due_oldest_seconds{HERE})",
+                    "{{reaction}}",
+                ),
+            ),
+            unit="s",
+            width=24,
+            steps=above(60, 900),
+        ),
+        Panel(
             "Attempts that ended, an hour",
             "By how they ended: `succeeded` is an effect that is there (or a dry run), `retrying` "
             "one that is tried again.",
@@ -144,6 +158,30 @@ EFFECTS = Section(
             unit="s",
             steps=above(180, 600),
         ),
+        Panel(
+            "Effects that are not known",
+            "Begun, and not known to have happened: on their way, or their answer was lost and "
+            "they are looked for. A few that change are normal.",
+            (
+                Query(
+                    'max by (connection) (tiebeam_effects_unknown{job=~"$job"})',
+                    "{{connection}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Age of the oldest of them",
+            "Since its first call. Minutes: the provider is away, or slow to show what it did. "
+            "Hours: only a person can tell, and its reaction is blocked or dead.",
+            (
+                Query(
+                    'max by (connection) (tiebeam_effects_unknown_oldest_seconds{job=~"$job"})',
+                    "{{connection}}",
+                ),
+            ),
+            unit="s",
+            steps=above(600, 3600),
+        ),
     ),
 )
 
@@ -163,7 +201,21 @@ INTAKE = Section(
             ),
             unit="suffix:/min",
             stacked=True,
-            width=8,
+            width=6,
+        ),
+        Panel(
+            "Records that are not taken yet",
+            "By topic: on Kafka, and not read for the inbox. It comes down at once as a rule. No "
+            "line at all: nobody runs `react`.",
+            (
+                Query(
+                    'sum by (topic) (tiebeam_consumer_lag_records{job=~"$job"})',
+                    "{{topic}}",
+                ),
+            ),
+            stacked=True,
+            width=6,
+            steps=above(1000, 10000),
         ),
         Panel(
             "Records that could not be read",
@@ -175,7 +227,7 @@ INTAKE = Section(
                 ),
             ),
             unit="none",
-            width=8,
+            width=6,
             steps=red_from(1),
         ),
         Panel(
@@ -188,7 +240,7 @@ INTAKE = Section(
                     "{{connection}}",
                 ),
             ),
-            width=8,
+            width=6,
             kind="state-timeline",
             steps=red_from(1),
             words=((0, "works"), (1, "given up")),

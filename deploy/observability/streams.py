@@ -190,7 +190,7 @@ WEBHOOKS = Section(
                 ),
             ),
             unit="suffix:/min",
-            width=8,
+            width=6,
         ),
         Panel(
             "Hints not looked at yet",
@@ -202,8 +202,22 @@ WEBHOOKS = Section(
                     "{{connection}}",
                 ),
             ),
-            width=8,
+            width=6,
             steps=above(100, 1000),
+        ),
+        Panel(
+            "The oldest hint not looked at",
+            "Seconds are normal. A line that climbs: nobody polls, the provider fails, or this one "
+            "entity cannot be read. After a day it is left to the polls.",
+            (
+                Query(
+                    f"max by (connection) (tiebeam_hints_oldest_seconds{AT_CONNECTION})",
+                    "{{connection}}",
+                ),
+            ),
+            unit="s",
+            width=6,
+            steps=above(60, 1800),
         ),
         Panel(
             "What looking there found",
@@ -216,7 +230,7 @@ WEBHOOKS = Section(
                 ),
             ),
             unit="suffix:/min",
-            width=8,
+            width=6,
         ),
     ),
 )

@@ -8,7 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from adapters.store import leases
 from adapters.store.engine import Store
 from tests.workers.fake_clock import FakeClock
 from workers.crew import Crew
@@ -149,3 +151,28 @@ async def test_while_the_store_is_away_the_crew_is_as_last_seen(tmp_path: Path) 
         keeping.cancel()
         await asyncio.wait({keeping})
         assert keeping.cancelled()
+
+
+async def test_who_cannot_say_that_he_leaves_ends_with_one_line_and_is_missed_in_time(
+    store: Store, tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    (first,) = await gathered(store, clock, "a")
+    async with Store.open(f"sqlite:///{tmp_path / 'store.db'}", busy_timeout=0.05) as refused:
+        keeping = asyncio.create_task(replica(refused, clock, "b").keep())
+        await clock.until_asleep()
+        async with store.write() as tx:  # somebody else keeps writing
+            await leases.acquire(tx, "written", "c", clock.now(), clock.now() + LEASE)
+            with capture_logs() as lines:
+                keeping.cancel()
+                await asyncio.wait({keeping})
+
+    assert keeping.cancelled()
+    (line,) = lines
+    assert line["event"] == "store not usable"
+    assert len(line["why"].splitlines()) == 1
+    await first.join()
+    assert list(first.members) == ["a", "b"]
+    clock.advance(seconds=LEASE.total_seconds())
+    await first.join()
+    assert list(first.members) == ["a"]

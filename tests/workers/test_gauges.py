@@ -5,20 +5,21 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
 
-from adapters.store import cursors, hints, inbox, outbox
+from adapters.store import cursors, hints, inbox, ledger, outbox
 from adapters.store.hints import NewHint
 from adapters.store.outbox import NewRecord
 from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, Write
 from tests.workers.fake_clock import FakeClock
 from tests.workers.react.taking import numbered, waiting
-from workers import gauges, settings
+from tests.workers.test_lag import Consumer, Subscriber, partition
+from workers import gauges, lag, settings
 from workers.wiring import Parts, assemble
 
 CONFIGURATION = """
@@ -120,7 +121,75 @@ async def test_hints_and_reactions_that_are_gone_do_not_stay(place: Place) -> No
     await gauges.read(place.parts)
     assert shown("tiebeam_hints_waiting", connection="plentific") is None
     assert shown("tiebeam_reactions", **pending) is None
-    assert shown("tiebeam_reactions", **pending | {"state": "cancelled"}) == 1
+
+
+async def test_a_reaction_that_could_begin_shows_how_long_it_has_waited(place: Place) -> None:
+    due, recharge = "tiebeam_reactions_due_oldest_seconds", {"reaction": "recharge-paid-invoice"}
+    await gauges.read(place.parts)
+    assert shown(due, **recharge) == 0
+
+    row = replace(waiting(numbered(1)), received_at=place.clock.now())
+    async with place.parts.store.write() as tx:
+        await inbox.add(tx, [row])
+    place.clock.advance(seconds=90)
+    await gauges.read(place.parts)
+    assert shown(due, **recharge) == 90
+
+
+async def test_reactions_that_are_off_do_not_wait(place: Place) -> None:
+    row = replace(waiting(numbered(1)), received_at=place.clock.now())
+    async with place.parts.store.write() as tx:
+        await inbox.add(tx, [row])
+    place.clock.advance(seconds=90)
+    ((name, one),) = place.parts.reactions.items()
+    off = replace(one, settings=one.settings.model_copy(update={"mode": "off"}))
+
+    await gauges.read(replace(place.parts, reactions={name: off}))
+
+    assert shown("tiebeam_reactions_due_oldest_seconds", reaction=name) is None
+
+
+async def test_effects_that_are_not_known_show_until_they_are(place: Place) -> None:
+    number, age = "tiebeam_effects_unknown", "tiebeam_effects_unknown_oldest_seconds"
+    operate = {"connection": "operate"}
+    await gauges.read(place.parts)
+    assert (shown(number, **operate), shown(age, **operate)) == (0, 0)
+
+    async with place.parts.store.write() as tx:
+        await ledger.begin(
+            tx, "key", "recharge-paid-invoice", None, "operate", None, place.clock.now()
+        )
+    place.clock.advance(minutes=5)
+    await gauges.read(place.parts)
+    assert (shown(number, **operate), shown(age, **operate)) == (1, 300)
+
+    await place.parts.store.run(
+        [ledger.finishing("key", "7", None, "reference", place.clock.now())]
+    )
+    await gauges.read(place.parts)
+    assert (shown(number, **operate), shown(age, **operate)) == (0, 0)
+
+
+async def test_the_oldest_hint_shows_how_long_nobody_has_looked(place: Place) -> None:
+    async with place.parts.store.write() as tx:
+        await hints.add(tx, [NewHint("plentific", "invoice", "one", place.clock.now())])
+    place.clock.advance(minutes=2)
+
+    await gauges.read(place.parts)
+
+    assert shown("tiebeam_hints_oldest_seconds", connection="plentific") == 120
+
+
+async def test_the_lag_of_this_process_shows_and_goes_with_its_partitions(place: Place) -> None:
+    consumer = Consumer({partition(0): 3}, {partition(0): 10})
+    subscriber = Subscriber(consumer)
+    lag.follow(subscriber)
+    await gauges.read(place.parts)
+    assert shown("tiebeam_consumer_lag_records", topic="plentific.invoices") == 7
+
+    consumer.at = {}
+    await gauges.read(place.parts)
+    assert shown("tiebeam_consumer_lag_records", topic="plentific.invoices") is None
 
 
 async def test_without_the_store_they_say_so_and_nothing_that_may_be_out_of_date(
@@ -139,4 +208,6 @@ async def test_without_the_store_they_say_so_and_nothing_that_may_be_out_of_date
     assert math.isnan(shown("tiebeam_outbox_rows") or 0)
     assert math.isnan(shown("tiebeam_outbox_oldest_seconds") or 0)
     assert shown("tiebeam_reactions", reaction="recharge-paid-invoice", state="pending") is None
+    assert shown("tiebeam_effects_unknown", connection="operate") is None
+    assert shown("tiebeam_reactions_due_oldest_seconds", reaction="recharge-paid-invoice") is None
     assert shown("tiebeam_stream_succeeded_timestamp_seconds", **INVOICES) is None

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.testing import capture_logs
 
 from adapters.store import leases, tables
 from adapters.store.engine import Store
@@ -205,3 +209,56 @@ async def test_who_loses_one_of_several_leases_lets_all_go(store: Store) -> None
 
     other = Lessee(store, clock, "c", LONG)
     assert [one.name for one in await other.take("job", "other")] == ["other"]
+
+
+class CutOff:
+    """The store for somebody who is cancelled while he commits for the first time."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.cut = False
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        async with self.store.write() as tx:
+            yield tx
+            task = asyncio.current_task()
+            if not self.cut and task is not None:
+                self.cut = True
+                asyncio.get_running_loop().call_soon(task.cancel)  # once he waits for the commit
+
+
+async def test_who_is_cancelled_while_he_takes_leases_keeps_none(store: Store) -> None:
+    clock, cut_off = FakeClock(), CutOff(store)
+    store_of_a: Any = cut_off
+    taking = asyncio.create_task(Lessee(store_of_a, clock, "a", LONG).take("job", "other"))
+
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+
+    assert cut_off.cut
+    other = Lessee(store, clock, "b", LONG)
+    assert [one.name for one in await other.take("job", "other")] == ["job", "other"]
+
+
+async def test_a_lease_that_cannot_be_let_go_costs_one_line_and_runs_out(
+    store: Store, tmp_path: Path
+) -> None:
+    clock, work = FakeClock(), Work()
+    async with Store.open(f"sqlite:///{tmp_path / 'store.db'}", busy_timeout=0.05) as refused:
+        with capture_logs() as lines:
+            lessee = Lessee(refused, clock, "a", LONG)
+            task = asyncio.create_task(run_under_lease(lessee, ["job"], work))
+            await work.begun.wait()
+            async with store.write() as tx:  # somebody else keeps writing
+                await leases.acquire(tx, "written", "b", clock.now(), clock.now() + LONG)
+                work.end.set()
+                assert await task == "done"
+
+    (line,) = lines
+    assert (line["event"], line["log_level"]) == ("leases not released", "error")
+    assert "locked" in line["why"]
+    assert len(line["why"].splitlines()) == 1
+    assert not await take(store, clock, "b")
+    clock.advance(minutes=1)
+    assert await take(store, clock, "b")

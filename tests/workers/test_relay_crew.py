@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.kafka.records import Record, SendResult
-from adapters.store import outbox
+from adapters.store import leases, outbox
 from adapters.store.engine import Store
 from adapters.store.outbox import NewRecord
 from events import catalogue
@@ -233,3 +234,26 @@ async def test_a_long_backlog_keeps_no_relay_from_its_share(
     async with running(clock, first):
         await until(all_published(store), clock)
     assert sorted(record.topic for record in first.producer.records) == sorted(TOPICS)
+
+
+async def test_a_relay_that_cannot_let_its_share_go_ends_in_order_and_another_has_it_in_time(
+    store: Store, tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    async with Store.open(f"sqlite:///{tmp_path / 'store.db'}", busy_timeout=0.05) as refused:
+        (leaver,) = await replicas(refused, clock, "leaver")
+        working = asyncio.create_task(relay.run(leaver.relay))
+        await write(store, "x")
+        await until(all_published(store), clock)
+        with capture_logs() as lines:
+            async with store.write() as tx:  # somebody else keeps writing
+                await leases.acquire(tx, "written", "b", clock.now(), clock.now() + LEASE)
+                working.cancel()
+                await asyncio.wait({working}, timeout=10)
+
+    assert working.cancelled()
+    assert [line["event"] for line in lines] == ["leases not released"]
+    heir = Lessee(store, clock, "heir", LEASE)
+    assert await heir.take(*PARTS) == []
+    clock.advance(seconds=LEASE.total_seconds())
+    assert {one.name for one in await heir.take(*PARTS)} == {*PARTS}

@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import select, update
 
 from adapters.store import Store, inbox
-from adapters.store.tables import reactions
+from adapters.store.tables import leases, reactions
 from tests.adapters.store.examples import a_reaction
 from tests.workers.fake_clock import FakeClock
 from workers import retention
+from workers.crew import Crew
+from workers.lease import Lessee
 
 KEEP = timedelta(days=90)
 
@@ -70,3 +72,41 @@ async def test_a_store_that_is_away_is_tried_again_later(tmp_path: Path) -> None
             await clock.until_asleep()
             assert await kept(store) == 1
             keeping.cancel()
+
+
+async def test_the_places_of_replicas_that_are_long_gone_go_and_no_other_lease(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    async with finished(tmp_path, clock, 0) as store:
+
+        def lessee(owner: str) -> Lessee:
+            return Lessee(store, clock, owner, timedelta(seconds=15))
+
+        await Crew("poll", lessee("killed")).join()
+        await lessee("killed").take("stream/plentific/invoices")
+        leaver = lessee("left")
+        await leaver.release(await leaver.take("crew/relay/left"))
+        clock.advance(hours=23)
+        await Crew("poll", lessee("living")).join()
+        await Crew("relay", lessee("killed today")).join()
+
+        keeping = asyncio.create_task(retention.keep(store, clock, KEEP))
+        await clock.until_asleep()
+        assert len(await names(store)) == 5
+
+        clock.advance(hours=6)
+        await Crew("poll", lessee("living")).join()
+        await clock.until_asleep()
+        keeping.cancel()
+        assert await names(store) == [
+            "crew/poll/living",
+            "crew/relay/killed today",
+            "stream/plentific/invoices",
+        ]
+
+
+async def names(store: Store) -> list[str]:
+    """The names of all leases."""
+    async with store.read() as tx:
+        return list(await tx.scalars(select(leases.c.name).order_by(leases.c.name)))

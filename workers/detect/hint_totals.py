@@ -27,9 +27,12 @@ async def totals(
 ) -> HintTotals | None:
     """The totals of a stream since its baseline; None where there are none."""
     cursor = await cursors.get(tx, *_place(labels))
-    if cursor is None or cursor.value["baseline_at"] != baseline_at:
+    known = cursor.value if cursor is not None else None
+    if not isinstance(known, dict) or "baseline_at" not in known:
         return None
-    return HintTotals(**cursor.value)
+    if known["baseline_at"] != baseline_at:
+        return None
+    return HintTotals(**known)
 
 
 async def add(

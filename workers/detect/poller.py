@@ -123,4 +123,13 @@ async def look_under_lease(source: Source, lessee: Lessee) -> Progress | None:
 
 async def overview(sources: Sequence[Source]) -> list[tuple[Source, Progress]]:
     """Return how far each stream is, for `status` and the readiness check."""
-    return [(source, await progress(source)) for source in sources]
+    return [(source, await _as_noted(source)) for source in sources]
+
+
+async def _as_noted(source: Source) -> Progress:
+    """Return how far a stream is; where nobody can read that, this says so as each look does."""
+    try:
+        return await progress(source)
+    except (AttributeError, KeyError, TypeError):  # no cursor of ours
+        reset = f"`tiebeam streams reset {' '.join(source.labels)}`"
+        return Progress(failures=1, error=f"what the store notes of it is not readable: {reset}")

@@ -39,6 +39,7 @@ from adapters.store.errors import StoreError
 from adapters.store.inbox import NewReaction
 from events import catalogue
 from events.envelope import Event, MalformedEvent, from_record
+from workers import lag
 from workers.clock import Clock
 from workers.react.reaction import Configured, answering
 from workers.react.row import row_for
@@ -108,6 +109,7 @@ def consumer(intake: Intake, kafka: KafkaSettings) -> KafkaBroker:
         auto_offset_reset="earliest",
         rebalance_timeout_ms=60_000,
     )
+    lag.follow(subscriber)
 
     @subscriber
     async def take_batch(message: KafkaMessage) -> None:

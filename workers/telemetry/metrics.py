@@ -69,6 +69,11 @@ HINTS_HANDLED = Counter(
 HINTS_WAITING = Gauge(
     "tiebeam_hints_waiting", "Entities that webhooks named and nobody has looked at", ["connection"]
 )
+HINTS_OLDEST = Gauge(
+    "tiebeam_hints_oldest_seconds",
+    "Age of the oldest hint that nobody has looked into",
+    ["connection"],
+)
 STORE_UP = Gauge("tiebeam_store_up", "1 where the store answered when the metrics were asked for")
 OUTBOX_ROWS = Gauge("tiebeam_outbox_rows", "Events that wait to be published")
 OUTBOX_OLDEST = Gauge("tiebeam_outbox_oldest_seconds", "Age of the oldest waiting event")
@@ -77,12 +82,32 @@ PUBLISH_SECONDS = Histogram(
 )
 EVENTS_PUBLISHED = Counter("tiebeam_events_published", "Events on their topic", ["topic"])
 EVENTS_RECEIVED = Counter("tiebeam_events_received", "Events taken into the inbox", ["type"])
+CONSUMER_LAG = Gauge(
+    "tiebeam_consumer_lag_records",
+    "Records on the partitions of this process that its consumer has not read",
+    ["topic"],
+)
 DEAD_LETTERS = Counter("tiebeam_dead_letters", "Records that could not be read", ["topic"])
 REACTIONS_FINISHED = Counter(
     "tiebeam_reactions_finished", "Attempts at a reaction by how they ended", ["reaction", "state"]
 )
 REACTIONS_WAITING = Gauge(
-    "tiebeam_reactions", "Reactions by state as the store has them", ["reaction", "state"]
+    "tiebeam_reactions",
+    "Reactions that are not over, by state, as the store has them",
+    ["reaction", "state"],
+)
+REACTIONS_DUE_OLDEST = Gauge(
+    "tiebeam_reactions_due_oldest_seconds",
+    "How long the oldest reaction that could begin has waited for it; 0: none waits",
+    ["reaction"],
+)
+EFFECTS_UNKNOWN = Gauge(
+    "tiebeam_effects_unknown",
+    "Effects that were begun and are not known to have happened",
+    ["connection"],
+)
+EFFECTS_UNKNOWN_OLDEST = Gauge(
+    "tiebeam_effects_unknown_oldest_seconds", "Age of the oldest of them", ["connection"]
 )
 BREAKER_OPEN = Gauge(
     "tiebeam_breaker_open", "1 while no reaction is begun there, for it fails", ["connection"]

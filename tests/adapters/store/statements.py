@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store import cursors, entities, hints, inbox, leases, ledger, outbox, retention
+from adapters.store import ages, cursors, entities, hints, inbox, leases, ledger, outbox, retention
 from adapters.store.bulk import run_one, run_together
 from tests.adapters.store.examples import (
     LATER,
@@ -56,6 +56,8 @@ async def of_inbox(tx: AsyncConnection) -> None:
     await inbox.find(tx, states=["blocked"])
     await inbox.find(tx, states=["pending", "retrying"])
     await inbox.counts(tx)
+    await inbox.counts(tx, over=False)
+    await ages.due(tx, ["recharge", "raise"], NOW)
     await retention.ended_before(tx, NOW, 0, 10)
     await retention.forget_events(tx, [1, 2], NOW)
 
@@ -64,6 +66,7 @@ async def of_ledger(tx: AsyncConnection) -> None:
     await ledger.begin(tx, "k", "recharge", 1, "operate", None, NOW)
     await ledger.begin(tx, "k", "recharge", 1, "operate", None, NOW)
     await ledger.mark_sent(tx, "k", request=None, now=NOW)
+    await ages.unknown(tx)
     await ledger.withdraw(tx, "k")
     await run_one(tx, ledger.finishing("k", "1", None, "answer", NOW))
     await ledger.of_reaction(tx, 1)
@@ -78,6 +81,7 @@ async def of_the_rest(tx: AsyncConnection) -> None:
     await run_together(tx, [leases.holding(leases.Held("relay", "a", 1))])
     await leases.release(tx, "relay", "a", 1, NOW)
     await hints.add(tx, [a_hint()])
+    await ages.hinted(tx)
     (hint,) = await hints.take(tx, "plentific", NOW, SOON, 10)
     await hints.postpone(tx, hint, LATER)
     await hints.add(tx, [a_hint()])

@@ -76,3 +76,17 @@ async def test_of_many_who_reach_for_it_one_gets_it(store: Store) -> None:
     tokens = await asyncio.gather(*(reach(f"owner-{number}") for number in range(12)))
 
     assert sorted(token or 0 for token in tokens) == [0] * 11 + [1]
+
+
+async def test_those_that_ran_out_are_forgotten_by_what_their_names_begin_with(
+    store: Store,
+) -> None:
+    async with store.write() as tx:
+        for name, until in (("crew/a", SOON), ("crew/b", LATER), ("crew_c", SOON), ("relay", SOON)):
+            await leases.acquire(tx, name, "a", NOW, until)
+
+        assert await leases.forget(tx, "crew/", NOW) == 0
+        assert await leases.forget(tx, "crew/", SOON) == 1
+        assert await leases.owners(tx, "crew/", NOW) == ["a"]
+        assert await leases.acquire(tx, "relay", "b", SOON, LATER) == 2
+        assert await leases.acquire(tx, "crew_c", "b", SOON, LATER) == 2

@@ -18,7 +18,7 @@ from adapters.store import MigrationsPending, Store, StoreTooNew, cursors, migra
 from adapters.store.tables import metadata
 from tests.adapters.store.examples import NOW
 
-ALL = ["0001", "0002", "0003", "0004", "0005", "0006"]
+ALL = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
 HEAD = ALL[-1]
 
 

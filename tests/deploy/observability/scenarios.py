@@ -186,6 +186,25 @@ SCENARIOS: Final = (
         {25: set(), 32: {"TiebeamOutboxGrows"}},
     ),
     Scenario(
+        "one hint is not looked into, and others are",
+        {
+            f"tiebeam_hints_waiting{{{PLENTIFIC}}}": "3x60",
+            f"tiebeam_hints_oldest_seconds{{{PLENTIFIC}}}": "0+60x60",
+            f'tiebeam_hints_handled_total{{{PLENTIFIC}, found="changed"}}': "0+9x60",
+            f"tiebeam_hints_oldest_seconds{{{OPERATE}}}": "1200x60",
+        },
+        {39: set(), 42: {"TiebeamHintsLate"}},
+    ),
+    Scenario(
+        "two processes together take less than comes; another topic is caught up with",
+        {
+            f'tiebeam_consumer_lag_records{{{HERE}, topic="t"}}': "600x60",
+            f'tiebeam_consumer_lag_records{{{THERE}, topic="t"}}': "600+1x60",
+            f'tiebeam_consumer_lag_records{{{HERE}, topic="u"}}': "9000-100x60",
+        },
+        {29: set(), 31: {"TiebeamConsumerBehind"}},
+    ),
+    Scenario(
         "what one process detects another one does not take",
         {
             f'tiebeam_events_detected_total{{{HERE}, type="paid"}}': "0+1x60",
@@ -239,6 +258,26 @@ SCENARIOS: Final = (
             f'tiebeam_reactions_finished_total{{{RAISE}, state="succeeded"}}': "0+5x60",
         },
         {40: set(), 47: {"TiebeamReactionsPileUp"}},
+    ),
+    Scenario(
+        "one does not get its turn, though others do",
+        {
+            f"tiebeam_reactions_due_oldest_seconds{{{RECHARGE}}}": "0+60x60",
+            f"tiebeam_reactions_due_oldest_seconds{{{RECHARGE_THERE}}}": "0+60x60",
+            f'tiebeam_reactions{{{RECHARGE}, state="pending"}}': "3x60",
+            f'tiebeam_reactions_finished_total{{{RECHARGE}, state="succeeded"}}': "0+1x60",
+            f"tiebeam_reactions_due_oldest_seconds{{{RAISE}}}": "600x60",
+        },
+        {20: set(), 22: {"TiebeamReactionsWait"}},
+    ),
+    Scenario(
+        "whether an effect happened stays unknown; of others it is known in time",
+        {
+            f"tiebeam_effects_unknown{{{OPERATE}}}": "1x90",
+            f"tiebeam_effects_unknown_oldest_seconds{{{OPERATE}}}": "0+60x90",
+            f"tiebeam_effects_unknown_oldest_seconds{{{PLENTIFIC}}}": "3000x90",
+        },
+        {65: set(), 67: {"TiebeamEffectsUnknown"}},
     ),
     Scenario(
         "one is tried again for long, another one soon succeeds",
