@@ -14,20 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import select
-
-from adapters.store import Store
-from adapters.store.tables import outbox
 from deploy.kafka.cluster import Cluster
-from deploy.sandbox import running_sandbox
-from deploy.sandbox.essensys.records import create_account
-from tests.end_to_end import told
-from tests.end_to_end.configuration import ACCOUNT
-from tests.end_to_end.truth import Truth
-from tests.faults.crew import Crew, WorkerProcess
+from tests.faults.crew import WorkerProcess
 from tests.faults.plots import business, lines_of, slow_puts
 from tests.faults.repairs import a_repair
-from tests.faults.stage import Stage, configuration
+from tests.faults.stage import Stage, staged
 from tests.postgres import Server
 
 ROLES = (("poll", "webhooks"), ("relay",), ("react",))
@@ -103,34 +94,16 @@ class Chaos:
         await asyncio.to_thread(self.server.start)
         self.harmed["database"] += 1
 
-    async def not_on_topics(self, events: list[told.Told]) -> list[str]:
-        """The events that stand in the outbox, and on no topic."""
-        there = {event.id for event in events}
-        async with self.stage.store.read() as tx:
-            rows = (await tx.execute(select(outbox.c.event_id, outbox.c.topic))).all()
-        return [f"{topic}: {event_id}" for event_id, topic in rows if event_id not in there]
-
 
 @asynccontextmanager
 async def chaos(cluster: Cluster, server: Server, folder: Path, seed: int) -> AsyncIterator[Chaos]:
     """Set the stage."""
-    crew = Crew()
-    url = server.url()
-    prefix = f"chaos-{seed}."
-    async with running_sandbox() as sandbox, Store.open(url) as store:
-        await store.upgrade()
-        for account, place in zip(ACCOUNT.values(), ACCOUNT, strict=True):
-            values = {"accountid": account, "clientname": f"Fictional tenant of {place}"}
-            create_account(sandbox.state.essensys, values, sandbox.state.now())
-        set_ = Stage(
-            cluster.bootstrap_servers, prefix, folder, sandbox, store, crew, Truth(sandbox.state)
-        )
-        text = configuration(set_, url, lease="4s", replication_factor=BROKERS)
-        set_.config.write_text(text, encoding="utf-8")
-        try:
-            yield Chaos(set_, cluster, server, Random(seed))
-        finally:
-            crew.dismiss()
+    kafka, prefix = cluster.bootstrap_servers, f"chaos-{seed}."
+    async with staged(
+        kafka, prefix, folder, server.url(), lease="4s", replication_factor=BROKERS
+    ) as set_:
+        await set_.store.upgrade()
+        yield Chaos(set_, cluster, server, Random(seed))
 
 
 async def play(on: Chaos, seconds: float) -> list[str]:
@@ -145,10 +118,6 @@ async def play(on: Chaos, seconds: float) -> list[str]:
     await asyncio.wait({going_on})
     on.start_the_ended()
     looking = on.replicas[ROLES[0]][0]
-    await stage.settled(looking)
-    await stage.looked_again(looking)
-    await stage.caught_up(looking)
-    for replicas in on.replicas.values():
-        await asyncio.gather(*(stage.stopped(one) for one in replicas))
-    events = await told.on_topics(stage.kafka, stage.prefix)
-    return [*await stage.discrepancies(events), *await on.not_on_topics(events)]
+    others = [one for replicas in on.replicas.values() for one in replicas if one is not looking]
+    events = await stage.closed(looking, *others)
+    return [*await stage.discrepancies(events), *await stage.not_on_topics(events)]

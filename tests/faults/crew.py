@@ -76,10 +76,13 @@ class Crew:
         self._forks.append(process)
         return WorkerProcess(process.pid, log, lambda: process.exitcode)
 
-    def start_fresh(self, log: Path, arguments: Sequence[str]) -> WorkerProcess:
-        """Start a worker by a command of its own, as a person or a container would."""
+    def start_fresh(self, home: Path, log: Path, arguments: Sequence[str]) -> WorkerProcess:
+        """Start a worker by a command of its own, as a person or a container would.
+
+        It runs the code that lies in `home`.
+        """
         command = [sys.executable, "-m", worker.__name__, *arguments, "--log", str(log)]
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE)
+        process = subprocess.Popen(command, cwd=home, stdin=subprocess.PIPE)
         self._fresh.append(process)
         return WorkerProcess(process.pid, log, process.poll)
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from deploy.sandbox.faults import Fault
 from tests.end_to_end.told import Told, each_once, of_type
-from tests.faults.crew import WorkerProcess
+from tests.faults.crew import ROOT, WorkerProcess
 from tests.faults.repairs import ALIKE, STEPS, Line, Lines, Repair, a_repair, an_invoice
 from tests.faults.stage import PATIENCE, Stage, stage
 
@@ -256,7 +256,7 @@ class Stop:
 
     async def play(self, on: Stage) -> History:
         repairs = [a_repair(on.sandbox.state) for _ in range(10)]
-        worker = on.start(fresh=True)
+        worker = on.start(home=ROOT)
         await on.baselined(worker)
         fault = _hold_put(on, "after")
         for repair in repairs:

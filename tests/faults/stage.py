@@ -11,10 +11,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from adapters.store import Store, cursors, inbox
+from adapters.store.tables import outbox
 from deploy.sandbox import Sandbox, running_sandbox
 from deploy.sandbox.essensys import data as essensys
 from deploy.sandbox.essensys.records import create_account
@@ -55,7 +59,7 @@ provider = "plentific"
 base_url = "{plentific_url}"
 client_id = "{plentific.CLIENT_ID}"
 client_secret = "{plentific.CLIENT_SECRET}"
-limits = {{ requests_per_second = 200, max_in_flight = 8, timeout = "1s" }}
+limits = {{ requests_per_second = 200, max_in_flight = 8, timeout = "{timeout}" }}
 [connections.plentific.streams.work-orders]
 every = "300ms"
 [connections.plentific.streams.invoices]
@@ -67,7 +71,7 @@ client_id = "{essensys.CLIENT_ID}"
 client_secret = "{essensys.CLIENT_SECRET}"
 username = "{essensys.USERNAME}"
 password = "{essensys.PASSWORD}"
-limits = {{ requests_per_second = 200, max_in_flight = 8, timeout = "1s" }}
+limits = {{ requests_per_second = 200, max_in_flight = 8, timeout = "{timeout}" }}
 [reactions.recharge-paid-invoice]
 mode = "live"
 from = "plentific"
@@ -102,10 +106,10 @@ class Stage:
         *,
         die_at: str = "",
         freeze_at: str = "",
-        fresh: bool = False,
+        home: Path | None = None,
         roles: Sequence[str] = (),
     ) -> WorkerProcess:
-        """Start a worker with all roles, or some.
+        """Start a worker with all roles, or some, by a command of its own where `home` is given.
 
         One that dies or freezes at a boundary if one is named.
         """
@@ -115,7 +119,7 @@ class Stage:
             arguments += ["--die-at", die_at]
         if freeze_at:
             arguments += ["--freeze-at", freeze_at]
-        begin = self.crew.start_fresh if fresh else self.crew.start
+        begin = self.crew.start if home is None else partial(self.crew.start_fresh, home)
         self.workers.append(worker := begin(log, [*arguments, *roles]))
         return worker
 
@@ -154,15 +158,16 @@ class Stage:
         condition: Callable[[], Awaitable[bool]],
         what: str,
         worker: WorkerProcess | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         """Wait for a condition, for which a worker is needed if one is given."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while not await condition():
             if worker is not None and worker.exit_code() is not None:
                 raise AssertionError(f"the worker ended before {what}: {worker.last_words()}")
             if time.monotonic() > deadline:
                 said = self.workers[-1].last_words()
-                raise AssertionError(f"within {PATIENCE:g} s: {what}; the worker said: {said}")
+                raise AssertionError(f"within {patience:g} s: {what}; the worker said: {said}")
             await asyncio.sleep(LOOK)
 
     async def baselined(self, worker: WorkerProcess) -> None:
@@ -199,12 +204,15 @@ class Stage:
         except AssertionError as error:
             raise AssertionError("\n".join([*left, str(error)])) from None
 
-    async def closed(self, worker: WorkerProcess) -> list[Told]:
-        """Wait until all is settled, look once more, stop; returns the events on the topics."""
-        await self.settled(worker)
-        await self.looked_again(worker)
-        await self.caught_up(worker)
-        await self.stopped(worker)
+    async def closed(self, *workers: WorkerProcess) -> list[Told]:
+        """Wait until all is settled, look once more, stop; returns the events on the topics.
+
+        The first of the workers must not end before.
+        """
+        await self.settled(workers[0])
+        await self.looked_again(workers[0])
+        await self.caught_up(workers[0])
+        await asyncio.gather(*map(self.stopped, workers))
         return await told.on_topics(self.kafka, self.prefix)
 
     async def caught_up(self, worker: WorkerProcess) -> None:
@@ -236,28 +244,44 @@ class Stage:
         found = await books.discrepancies([self.truth], events, self.store)
         return found + [f"a dead letter: {record.headers}" for record in dead]
 
-    def spans(self) -> list[dict[str, Any]]:
-        """The spans that ended, of all workers."""
+    async def not_on_topics(self, events: list[Told]) -> list[str]:
+        """The events that stand in the outbox, and on no topic."""
+        there = {event.id for event in events}
+        async with self.store.read() as tx:
+            rows = (await tx.execute(select(outbox.c.event_id, outbox.c.topic))).all()
+        return [f"{topic}: {event_id}" for event_id, topic in rows if event_id not in there]
+
+    def spans(self, after: int = 0) -> list[dict[str, Any]]:
+        """The spans that ended, of all workers, but for so many at the beginning."""
         lines = (self.folder / "spans").read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in lines[after:]]
 
 
 @asynccontextmanager
 async def stage(
     kafka: str, prefix: str, folder: Path, empty_store: Path, lease: str
 ) -> AsyncIterator[Stage]:
-    """Set a stage: providers without records but accounts, a store with all tables."""
+    """Set a stage with an SQLite store that has all tables."""
     shutil.copy(empty_store, folder / "tiebeam.db")
+    async with staged(kafka, prefix, folder, f"sqlite:///{folder}/tiebeam.db", lease) as set_:
+        yield set_
+
+
+@asynccontextmanager
+async def staged(
+    kafka: str, prefix: str, folder: Path, store_url: str, lease: str, **settings: Any
+) -> AsyncIterator[Stage]:
+    """Set a stage: providers without records but accounts, and the store as it is.
+
+    The settings are those of `_configuration`.
+    """
     crew = Crew()
-    async with (
-        running_sandbox() as sandbox,
-        Store.open(f"sqlite:///{folder}/tiebeam.db") as store,
-    ):
+    async with running_sandbox() as sandbox, Store.open(store_url) as store:
         for account, place in zip(ACCOUNT.values(), ACCOUNT, strict=True):
             values = {"accountid": account, "clientname": f"Fictional tenant of {place}"}
             create_account(sandbox.state.essensys, values, sandbox.state.now())
         set_ = Stage(kafka, prefix, folder, sandbox, store, crew, Truth(sandbox.state))
-        text = configuration(set_, f"sqlite:///{folder}/tiebeam.db", lease)
+        text = _configuration(set_, store_url, lease, **settings)
         set_.config.write_text(text, encoding="utf-8")
         try:
             yield set_
@@ -265,7 +289,9 @@ async def stage(
             crew.dismiss()
 
 
-def configuration(on: Stage, store_url: str, lease: str, replication_factor: int = 1) -> str:
+def _configuration(
+    on: Stage, store_url: str, lease: str, replication_factor: int = 1, timeout: str = "1s"
+) -> str:
     """The configuration of the workers."""
     return CONFIGURATION.format(
         kafka=on.kafka,
@@ -273,6 +299,7 @@ def configuration(on: Stage, store_url: str, lease: str, replication_factor: int
         partitions=PARTITIONS,
         replication_factor=replication_factor,
         lease=lease,
+        timeout=timeout,
         store_url=store_url,
         plentific=plentific,
         plentific_url=on.sandbox.plentific_url,

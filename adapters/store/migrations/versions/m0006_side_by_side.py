@@ -1,7 +1,8 @@
 """The store says which older programs may still work with it, so that versions stand side by side.
 
 A migration that only adds leaves `oldest` as it is. One that takes away what older programs use
-sets it to its own revision, in the release after the one that stopped using it.
+comes in the release after the one that stopped using it, and sets `oldest` to a revision that the
+older ones do not know: that release's, or its own.
 
 Revision: 0006
 After: 0005
