@@ -6,25 +6,24 @@ suspended machine) what is ready goes on before the time-out is heard.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+_too_late: ContextVar[Callable[[], bool] | None] = ContextVar("too_late", default=None)
 
 
 @contextmanager
-def sending_before(moment: float) -> Iterator[None]:
-    """Let no request leave within once the event loop's clock, in seconds, is at the moment."""
-    before = _deadline.set(moment)
+def sending_unless(too_late: Callable[[], bool]) -> Iterator[None]:
+    """Let no request leave within once it is too late."""
+    before = _too_late.set(too_late)
     try:
         yield
     finally:
-        _deadline.reset(before)
+        _too_late.reset(before)
 
 
 def is_over() -> bool:
     """Whether it is too late to send anything, here and now."""
-    moment = _deadline.get()
-    return moment is not None and asyncio.get_running_loop().time() >= moment
+    too_late = _too_late.get()
+    return too_late is not None and too_late()

@@ -1,8 +1,11 @@
 """What we have done: each effect under its business key, kept for ever, so that it is done once.
 
-Before the call `begin` writes the intent in a transaction of its own; after it the step `finishing`
-writes the answer. An intent found without an answer may have happened: look in the provider, then
-either write that it did, or call again after `mark_sent`.
+Before the call the step `beginning` writes the intent and is committed; after it the step
+`finishing` writes the answer. An intent found without an answer may have happened: look in the
+provider, then either write that it did, or call again after `mark_sent`.
+
+A ledger that was rebuilt does not know of calls that had no answer yet. What answers an event from
+before the rebuild may be such a call: its intent is written as one that was lost.
 """
 
 from __future__ import annotations
@@ -12,22 +15,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, delete, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
-from adapters.store.bulk import Bulk, Step, run_one, run_together
-from adapters.store.columns import Json
+from adapters.store.bulk import Bulk, Step, run_together
+from adapters.store.columns import Json, UtcTime
 from adapters.store.rows import columns_of, names_of, values_of
-from adapters.store.tables import effects
+from adapters.store.tables import cursors, effects
+from adapters.store.trips import Ran
 
 FoundBy = Literal["answer", "reference", "value"]
+REBUILT = ("tiebeam", "rebuild")
+"""The connection and the stream of the cursor that says when the store was rebuilt last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """A call with an effect: `sending` until we know that it happened, then `done`.
 
+    One that a person has had `taken back` is to be made once more, whatever the provider has; while
+    it is sending then, `provider_id` is still that of the one before.
     `attempts` counts the calls; `first_sent_at` and `sent_at` are when the first and the last of
     them were about to be made. `lost_at` is when the last one was known to have no answer; None
     while it may still be on its way, or after a crash.
@@ -41,7 +60,7 @@ class Effect:
     first_sent_at: datetime
     sent_at: datetime
     lost_at: datetime | None = None
-    state: Literal["sending", "done"] = "sending"
+    state: Literal["sending", "done", "taken back"] = "sending"
     attempts: int = 1
     response: Json = None
     provider_id: str | None = None
@@ -52,16 +71,50 @@ class Effect:
 _COLUMNS = columns_of(Effect, effects)
 # Written once: to put these together costs more than to run them.
 _GET = select(*_COLUMNS).where(effects.c.effect_key.in_(bindparam("keys", expanding=True)))
-_of_provider_id = select(effects.c.provider_id).where(
-    effects.c.connection == bindparam("connection"),
-    effects.c.provider_id == bindparam("its_id"),
+_of_provider_id = and_(
+    effects.c.connection == bindparam("connection"), effects.c.provider_id == bindparam("its_id")
 )
-_CLAIMED = Bulk(lambda _tx: _of_provider_id)
+_CLAIMED = Bulk(lambda _tx: select(effects.c.provider_id).where(_of_provider_id))
 # Two who find the same one at the same time would else both see that it is nobody's.
 _CLAIMED_FIRST = Bulk(
-    lambda _tx: _of_provider_id, lock=dialects.locking(bindparam("its_id", type_=Text))
+    lambda _tx: select(effects.c.effect_key).where(
+        _of_provider_id, effects.c.effect_key != bindparam("key")
+    ),
+    lock=dialects.locking(bindparam("its_id", type_=Text)),
 )
-_BEGIN = Bulk(lambda tx: dialects.insert(tx, effects).on_conflict_do_nothing(), names_of(Effect))
+
+
+def _begin(tx: dialects.Database) -> Insert:
+    rebuilt, detected_at = cursors.c, bindparam("detected_at", type_=UtcTime)
+    in_doubt = (
+        select(detected_at)
+        .where(
+            rebuilt.connection == literal_column(f"'{REBUILT[0]}'"),
+            rebuilt.stream == literal_column(f"'{REBUILT[1]}'"),
+            rebuilt.updated_at >= detected_at,
+        )
+        .scalar_subquery()
+    )
+    given = {name: bindparam(name, type_=effects.c[name].type) for name in names_of(Effect)}
+    first = func.coalesce(in_doubt, given["first_sent_at"], type_=UtcTime)
+    new = dialects.insert(tx, effects).values(
+        {**given, "first_sent_at": first, "lost_at": in_doubt}
+    )
+    return new.on_conflict_do_nothing().returning(effects.c.lost_at)
+
+
+_BEGIN = Bulk(_begin)
+_BEGIN_AGAIN = Bulk(
+    lambda _tx: (
+        update(effects)
+        .where(
+            effects.c.effect_key == bindparam("key"),
+            effects.c.state == literal_column("'taken back'"),
+        )
+        .values(found_by=None, done_at=None, response=None, lost_at=None)
+    ),
+    ["state", "attempts", "request", "reaction_id", "first_sent_at", "sent_at"],
+)
 _FINISH = Bulk(
     lambda _tx: update(effects).where(
         effects.c.effect_key == bindparam("key"), effects.c.state == literal_column("'sending'")
@@ -79,6 +132,23 @@ async def get(tx: AsyncConnection, keys: Iterable[str]) -> dict[str, Effect]:
     return found
 
 
+def beginning(
+    key: str,
+    reaction: str,
+    reaction_id: int | None,
+    connection: str,
+    request: Json,
+    now: datetime,
+    detected_at: datetime,
+) -> Step:
+    """The step that writes the intent to call, to answer an event that was detected then.
+
+    `is_new` says of what it left whether to call.
+    """
+    intent = Effect(key, reaction, reaction_id, connection, request, now, now)
+    return _BEGIN.one(**values_of(intent), detected_at=detected_at)
+
+
 async def begin(
     tx: AsyncConnection,
     key: str,
@@ -88,27 +158,32 @@ async def begin(
     request: Json,
     now: datetime,
 ) -> Effect | None:
-    """Write the intent to call. None: it is new, commit and call.
+    """TEMP."""
+    step = beginning(key, reaction, reaction_id, connection, request, now, now)
+    (begun,) = await run_together(tx, [step])
+    return None if is_new(begun) else (await get(tx, [key]))[key]
 
-    An Effect: it was begun before, by whomever, and nothing is changed. Done, it must not be
-    called again; sending, it may have happened, so look first.
+
+def is_new(begun: Ran) -> bool:
+    """Whether an intent that was written is the first: commit and call.
+
+    Else see what is there. Done, it must not be called again; sending, it may have happened, by
+    whomever, so look first.
     """
-    if await run_one(tx, beginning(key, reaction, reaction_id, connection, request, now)):
-        return None
-    return (await get(tx, [key]))[key]
+    return [tuple(row) for row in begun.rows] == [(None,)]
 
 
-def beginning(
-    key: str,
-    reaction: str,
-    reaction_id: int | None,
-    connection: str,
-    request: Json,
-    now: datetime,
-) -> Step:
-    """The step of `begin`, which changes a row where the intent is new."""
-    intent = Effect(key, reaction, reaction_id, connection, request, now, now)
-    return _BEGIN.one(**values_of(intent))
+def beginning_again(key: str, reaction_id: int, request: Json, now: datetime) -> Step:
+    """The step that writes the intent to call anew what was taken back, and changes it then."""
+    return _BEGIN_AGAIN.one(
+        key=key,
+        state="sending",
+        attempts=1,
+        request=request,
+        reaction_id=reaction_id,
+        first_sent_at=now,
+        sent_at=now,
+    )
 
 
 async def mark_sent(tx: AsyncConnection, key: str, *, request: Json, now: datetime) -> bool:
@@ -175,12 +250,12 @@ async def claimed_provider_ids(
     return {row[0] for found in looked_up for row in found.rows}
 
 
-def claimed(connection: str, provider_id: str) -> Step:
-    """The step that returns a row for each effect to which the provider's id belongs already.
+def claimed(connection: str, provider_id: str, key: str) -> Step:
+    """The step that returns the key of each other effect that has the provider's id already.
 
     Nobody else asks for the same id before the commit: who finds it free may take it.
     """
-    return _CLAIMED_FIRST.one(connection=connection, its_id=provider_id)
+    return _CLAIMED_FIRST.one(connection=connection, its_id=provider_id, key=key)
 
 
 def _sending(key: str) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
@@ -26,6 +26,7 @@ class Standing:
     state: State
     mode: Mode
     outcome: Json
+    reason: str | None
 
 
 _STANDING = select(*columns_of(Standing, reactions)).where(
@@ -76,10 +77,14 @@ async def again(tx: AsyncConnection, ids: Iterable[int], mode: Mode, now: dateti
 
 
 async def take_back(tx: AsyncConnection, key: str) -> Effect | None:
-    """Take one effect that has happened out of the ledger, so that it is made once more.
+    """Say of one effect that has happened that it is to be made once more, and whenever asked to.
 
     Returns what stood there; None, and nothing is changed, where it has not happened.
     """
-    gone = delete(effects).where(effects.c.effect_key == key, effects.c.state == "done")
-    row = (await tx.execute(gone.returning(*columns_of(Effect, effects)))).first()
-    return Effect(*row) if row else None
+    its = effects.c.effect_key == key
+    was = (await tx.execute(select(*columns_of(Effect, effects)).where(its))).first()
+    happened = or_(effects.c.state == "done", effects.c.provider_id.is_not(None))
+    back = update(effects).where(its, happened).values(state="taken back")
+    if was is None or (await tx.execute(back)).rowcount == 0:
+        return None
+    return Effect(*was)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.http.deadline import sending_before
+from adapters.http.deadline import sending_unless
 from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised
 from adapters.store import ledger
 from adapters.store.bulk import run_one
@@ -25,6 +26,20 @@ class Refused(Exception):
         super().__init__(str(error))
         self.effect = effect
         self.error = error
+
+
+@dataclass(frozen=True)
+class _End:
+    """The last moment at which a call may leave: seconds of the loop's clock, and time of day.
+
+    The loop's clock stands still while the machine is suspended; the time of day may be set.
+    """
+
+    at: float
+    time: datetime
+
+    def is_over(self, means: Means) -> bool:
+        return asyncio.get_running_loop().time() >= self.at or means.clock.now() >= self.time
 
 
 async def ensure(turn: Turn, effect: Effect) -> None:
@@ -57,29 +72,43 @@ async def ensure(turn: Turn, effect: Effect) -> None:
         return
     effect_before = replace(effect, call=effect.kind.restore(earlier.request))
     found = await _find(turn, effect_before, earlier)
+    if found is not None and found.provider_id == earlier.provider_id:
+        raise Blocked(
+            f"{effect.kind.name} {found.provider_id} in {place} is from before {effect.key} was to "
+            "be made again, and the call for that had no answer: look whether there are two; "
+            "cancel if so, else make it again by `tiebeam replay --force`"
+        )
     done = found or await _send_again(turn, effect)
     turn.owed = Answer(effect_before if found else effect, done, turn.means.clock.now())
     await turn.settle()
 
 
 async def _begin(turn: Turn, effect: Effect) -> ledger.Effect | None:
-    """Write the intent to make the effect; or give what was begun of it before."""
+    """Write the intent to make the effect; or give what was, or may have been, begun before."""
+    request, now = effect.kind.request(effect.call), turn.means.clock.now()
     intent = ledger.beginning(
         effect.key,
         reaction=turn.row.reaction,
         reaction_id=turn.row.id,
         connection=turn.configured.place.connection,
-        request=effect.kind.request(effect.call),
-        now=turn.means.clock.now(),
+        request=request,
+        now=now,
+        detected_at=turn.event.detected_at,
     )
     _, begun = await turn.write(turn.extension(), intent)
-    if begun.changed:
+    if ledger.is_new(begun):
         return None
     async with turn.means.store.read() as tx:
         earlier = (await ledger.get(tx, [effect.key])).get(effect.key)
     if earlier is None:
-        raise NotSettled(turn.means.clock.now(), "an earlier call was taken back meanwhile")
-    return earlier
+        raise NotSettled(now, "an earlier call was taken back meanwhile")
+    if earlier.state != "taken back":
+        return earlier
+    anew = ledger.beginning_again(effect.key, turn.row.id, request, now)
+    _, begun = await turn.write(turn.extension(), anew)
+    if not begun.changed:
+        raise NotSettled(now, "another process has begun it anew")
+    return None
 
 
 async def _on_its_basis(turn: Turn, effect: Effect) -> Effect:
@@ -133,13 +162,13 @@ async def _send_again(turn: Turn, effect: Effect) -> Done:
     return await _send(turn, effect, end)
 
 
-async def _send(turn: Turn, effect: Effect, end: float) -> Done:
+async def _send(turn: Turn, effect: Effect, end: _End) -> Done:
     """Make the call before `end`; take the intent back if it certainly had no effect."""
     means, place = turn.means, turn.configured.place
     try:
         # both, for in a process that stood still until after its end the time-out comes too late
-        async with asyncio.timeout_at(end):
-            with sending_before(end):
+        async with asyncio.timeout_at(end.at):
+            with sending_unless(partial(end.is_over, means)):
                 return await effect.kind.send(place, effect)
     except (Transient, Rejected) as error:
         async with means.store.write() as tx:
@@ -164,10 +193,11 @@ async def _extend_lease(tx: AsyncConnection, turn: Turn) -> None:
         raise LeaseLost
 
 
-def _last_moment(means: Means) -> float:
-    # By the loop's time, and taken before the lease is extended: no wait in between makes a call
-    # later than the lease allows.
-    return asyncio.get_running_loop().time() + _time_to_call(means.lease).total_seconds()
+def _last_moment(means: Means) -> _End:
+    # Taken before the lease is extended: no wait in between makes a call later than it allows.
+    left = _time_to_call(means.lease)
+    at = asyncio.get_running_loop().time() + left.total_seconds()
+    return _End(at, means.clock.now() + left)
 
 
 def _time_to_call(lease: timedelta) -> timedelta:

@@ -131,14 +131,14 @@ class Turn:
             if not _is_news(ran):
                 raise _SettledBefore
 
-        claimed = False
+        others: list[str] = []
         with suppress(_SettledBefore):
-            claimed = _others(await self.means.store.run(self._settling(owed), judge, "outbox"))
-        if claimed:
+            others = _others(await self.means.store.run(self._settling(owed), judge, "outbox"))
+        if others:
             raise Blocked(
                 f"{effect.kind.name} {done.provider_id} in {place} is that of {effect.key}, but "
-                "was taken for another of ours that looked the same: see whether that one is "
-                "missing, then retry"
+                f"was taken for {others[0]}, which looked the same: see whether that one is "
+                f"missing, make it by `tiebeam replay --force {others[0]}` then, and retry"
             )
         self._settled(owed)
 
@@ -149,7 +149,7 @@ class Turn:
             owed.effect.key, done.provider_id, done.response, done.found_by, owed.at
         )
         told = [outbox.adding(announce.row(one, owed.at)) for one in self._outcome(owed)]
-        return [ledger.claimed(place, done.provider_id), said, *told]
+        return [ledger.claimed(place, done.provider_id, owed.effect.key), said, *told]
 
     def _outcome(self, owed: Answer) -> list[Event]:
         effect, place = owed.effect, self.configured.place
@@ -201,9 +201,9 @@ def held(ran: Sequence[Ran]) -> None:
         raise LeaseLost
 
 
-def _others(ran: Sequence[Ran]) -> bool:
-    """Whether what the provider has belongs to another effect already."""
-    return bool(ran[0].rows)
+def _others(ran: Sequence[Ran]) -> list[str]:
+    """The keys of the other effects to which what the provider has belongs already."""
+    return [row[0] for row in ran[0].rows]
 
 
 def _is_news(ran: Sequence[Ran]) -> bool:

@@ -1,8 +1,6 @@
 """Carries a replay out: puts events into the inbox, where the executor answers them as any other.
 
-An effect that was forced is taken out of the ledger in the transaction that makes its row pending.
-After a rebuild, a call may have been under way that nothing tells of any more: the effects of
-events from before it are written down as begun, so that they are looked for before they are made.
+An effect that was forced is taken back in the ledger in the transaction that makes its row pending.
 """
 
 from __future__ import annotations
@@ -11,18 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from aiokafka import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store import cursors, inbox, ledger, replaying, restoring
+from adapters.store import inbox, ledger, replaying, restoring
 from adapters.store.inbox import Mode
 from adapters.store.restoring import ItsEvent
 from events.envelope import Event, MalformedEvent
 from workers.react.reaction import Configured
 from workers.react.row import row_for
-from workers.rebuild.run import REBUILT
 from workers.replay.choice import Count, chosen
 from workers.replay.prospect import Answer, Prospect, Records, Replay
 from workers.telemetry import logs
@@ -68,13 +64,12 @@ async def carry_out(replay: Replay, found: Prospect, records: Records) -> int:
         StoreError: The store cannot be used.
     """
     pending = 0
-    rebuilt_at = await _rebuilt_at(replay)
     async for batch in records.batches():
         steps = list(_steps(replay, found, batch))
         if steps:
             async with replay.store.write("reactions") as tx:
                 taken_back = await _take_back(tx, replay, steps)
-                pending += await _begin(tx, replay, steps, rebuilt_at)
+                pending += await _begin(tx, replay, steps)
             for effect, step in taken_back:
                 _note_taken_back(effect, step)
     return pending
@@ -91,19 +86,8 @@ def _steps(replay: Replay, found: Prospect, batch: Sequence[ConsumerRecord]) -> 
                     yield _Step(configured, heading.event(), answer)
 
 
-async def _rebuilt_at(replay: Replay) -> datetime | None:
-    async with replay.store.read() as tx:
-        rebuilt = await cursors.get(tx, *REBUILT)
-    return rebuilt.updated_at if rebuilt else None
-
-
-async def _begin(
-    tx: AsyncConnection, replay: Replay, steps: Sequence[_Step], rebuilt_at: datetime | None
-) -> int:
+async def _begin(tx: AsyncConnection, replay: Replay, steps: Sequence[_Step]) -> int:
     now = replay.clock.now()
-    for step in steps:
-        if rebuilt_at is not None and step.event.detected_at <= rebuilt_at:
-            await _look_first(tx, step)
     new = [row_for(one.configured, one.event, {}, now) for one in steps if one.answer.row is None]
     added = await inbox.add(tx, new)
     ids: defaultdict[Mode, list[int]] = defaultdict(list)
@@ -131,7 +115,7 @@ def _its_event(step: _Step) -> ItsEvent:
 async def _take_back(
     tx: AsyncConnection, replay: Replay, steps: Sequence[_Step]
 ) -> list[tuple[ledger.Effect, _Step]]:
-    """Take the forced effects out of the ledger, and nothing else."""
+    """Take the forced effects back, and nothing else."""
     found = []
     for step in steps:
         for key in sorted(replay.forced.intersection(step.answer.new)):
@@ -150,12 +134,3 @@ def _note_taken_back(effect: ledger.Effect, step: _Step) -> None:
         reaction=step.answer.reaction,
         event_id=step.event.id,
     )
-
-
-async def _look_first(tx: AsyncConnection, step: _Step) -> None:
-    """Note the effects as begun when the event was detected, and never answered."""
-    at = step.event.detected_at
-    for key, request in step.answer.new.items():
-        place = step.configured.place.connection
-        if await ledger.begin(tx, key, step.answer.reaction, None, place, request, at) is None:
-            await ledger.mark_lost(tx, key, at)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from adapters.store import Store, ledger
+from adapters.store import Store, cursors, ledger, replaying
 from adapters.store.bulk import run_one
 from adapters.store.ledger import Effect
 from tests.adapters.store.examples import LATER, NOW, SOON
@@ -148,3 +149,47 @@ async def test_a_time_of_sending_survives_to_the_microsecond(store: Store) -> No
     async with store.write() as tx:
         await ledger.begin(tx, "k", "recharge", 1, "operate", None, exact)
         assert (await ledger.get(tx, ["k"]))["k"].sent_at == exact
+
+
+async def test_after_a_rebuild_an_intent_for_an_event_from_before_may_have_happened(
+    store: Store,
+) -> None:
+    async def begin(key: str, detected_at: datetime) -> bool:
+        given = ("recharge", 7, "operate", REQUEST, LATER, detected_at)
+        (begun,) = await store.run([ledger.beginning(key, *given)], lambda _: None)
+        return ledger.is_new(begun)
+
+    async with store.write() as tx:
+        await cursors.put(tx, *ledger.REBUILT, {}, SOON)
+
+    assert not await begin("charge/old", NOW)
+    assert await begin("charge/new", SOON + timedelta(microseconds=1))
+    async with store.read() as tx:
+        found = await ledger.get(tx, ["charge/old", "charge/new"])
+    old, new = found["charge/old"], found["charge/new"]
+    assert (old.first_sent_at, old.sent_at, old.lost_at) == (NOW, LATER, NOW)
+    assert (new.first_sent_at, new.sent_at, new.lost_at) == (LATER, LATER, None)
+
+
+async def test_an_effect_that_was_taken_back_is_begun_again_once(store: Store) -> None:
+    await _begin(store)
+    async with store.write() as tx:
+        assert await replaying.take_back(tx, "charge/1") is None, "it has not happened"
+        await run_one(tx, ledger.finishing("charge/1", "4711", {"id": 4711}, "answer", SOON))
+        was = await replaying.take_back(tx, "charge/1")
+        assert was is not None
+        assert (was.state, was.provider_id) == ("done", "4711")
+        again = ledger.beginning_again("charge/1", 8, {"unitprice": "1"}, LATER)
+        assert await run_one(tx, again)
+        assert not await run_one(tx, again)
+
+    found = await _begin(store)
+
+    assert found == replace(
+        INTENT,
+        reaction_id=8,
+        request={"unitprice": "1"},
+        first_sent_at=LATER,
+        sent_at=LATER,
+        provider_id="4711",
+    )

@@ -111,7 +111,7 @@ async def test_of_two_who_find_the_same_thing_the_second_sees_that_it_is_taken(
 
 def _taking(key: str) -> list[Step]:
     found = ledger.finishing(key, "sheet-7", None, "value", NOW)
-    return [ledger.claimed("operate", "sheet-7"), found]
+    return [ledger.claimed("operate", "sheet-7", key), found]
 
 
 async def _held_up(tx: AsyncConnection, other: asyncio.Task[Any]) -> None:

@@ -13,7 +13,7 @@ from adapters.store import ledger
 from adapters.store.engine import Store
 from events.envelope import Event, from_record
 from tests.workers.react.invoices import OTHER_PROPERTY, line, paid
-from tests.workers.react.world import CREATED, World
+from tests.workers.react.world import CREATED, SETTLE, World
 from tests.workers.rebuild.topics import rebuilt
 
 KEY = "charge-sheet/plentific/invoice-1/1"
@@ -131,3 +131,77 @@ async def test_the_last_end_counts_whatever_the_order_and_an_event_that_is_gone_
 
     (row,) = await after.rows()
     assert (row.state, row.reason, row.lease_token, row.value) == ("succeeded", None, 2, b"")
+
+
+async def test_an_event_that_comes_again_after_its_answer_was_lost_is_looked_for_first(
+    world: World, after: World
+) -> None:
+    event = paid()
+    world.fault("drop_after")
+    await world.take(event)
+    await world.work()
+    assert await world.states() == ["retrying"]
+
+    await rebuilt(after.store, after.clock, await published(world, event))
+    await after.take(event)
+    row = await after.work()
+
+    assert row.state == "succeeded"
+    assert [effect.found_by for effect in await after.effects()] == ["reference"]
+    world.assert_once()
+
+
+async def test_what_blocked_after_its_answer_was_lost_is_looked_for_when_it_is_retried(
+    world: World, after: World
+) -> None:
+    event = paid()
+    world.fault("drop_after")
+    await world.take(event)
+    await world.work()
+    await world.retry(1)
+    unmapped = world.configured(account={"OTHER": "1"})
+    assert (await world.work(world.executor(unmapped))).state == "blocked"
+
+    await rebuilt(after.store, after.clock, await published(world, event))
+    await after.retry(1)
+    row = await after.work()
+
+    assert row.state == "succeeded"
+    world.assert_once()
+
+
+async def test_what_cannot_be_told_apart_stays_with_a_person_when_it_is_retried(
+    world: World, after: World
+) -> None:
+    world.hide_references()
+    first, second = paid(uuid="a"), paid(uuid="b")
+    world.fault("drop_after", times=2)
+    await world.take(first, second)
+    await world.work()
+    world.clock.advance(seconds=SETTLE.total_seconds())
+    await world.work()
+    assert await world.states() == ["blocked", "blocked"]
+
+    await rebuilt(after.store, after.clock, await published(world, first, second))
+    await after.retry(1, 2)
+    await after.work()
+
+    assert await after.states() == ["blocked", "blocked"]
+    assert len(world.sheets()) == 2
+
+
+async def test_a_call_that_never_left_is_made_once_it_was_looked_for(
+    world: World, after: World
+) -> None:
+    event = paid()
+    world.fault("drop_before")
+    await world.take(event)
+    await world.work()
+
+    await rebuilt(after.store, after.clock, await published(world, event))
+    await after.take(event)
+    row = await after.work()
+
+    assert row.state == "succeeded"
+    assert [effect.attempts for effect in await after.effects()] == [2]
+    assert len(world.sheets()) == 1

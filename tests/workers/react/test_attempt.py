@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 
 import pytest
 
@@ -224,7 +225,9 @@ async def test_a_call_slower_than_its_lease_is_given_up_and_looked_for(world: Wo
     on_its_way: list[asyncio.Task[Done]] = []
 
     async def send(place: Place, effect: Effect) -> Done:
-        on_its_way.append(asyncio.create_task(charge_sheet.send(place, effect)))
+        sending = charge_sheet.send(place, effect)
+        left_already = Context()  # it knows of no last moment any more
+        on_its_way.append(asyncio.create_task(sending, context=left_already))
         return await for_ever()  # type: ignore[no-any-return]
 
     await world.take(paid())

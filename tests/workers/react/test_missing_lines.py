@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,9 @@ from deploy.sandbox import Sandbox
 from tests.workers.fake_clock import FakeClock
 from tests.workers.react import invoices, plentific_world
 from tests.workers.react.stories import RECHARGE, STORIES, Story
+from tests.workers.react.test_after_rebuild import published
 from tests.workers.react.world import World
+from tests.workers.rebuild.topics import rebuilt
 from workers.react import attempt
 
 UNRELATED = {"another": plentific_world.PROPERTY_UUID}
@@ -110,3 +115,27 @@ async def test_a_line_that_is_missing_holds_up_nobody_else(
 
         assert await world.states() == ["blocked", "succeeded", "succeeded"]
         assert await attempt.look_again(store, clock) == 1, "only what waits for a line"
+
+
+async def test_after_a_rebuild_it_waits_for_its_line_as_before_and_nothing_else_does(
+    sandbox: Sandbox, store: Store, clock: FakeClock, upgraded_file: Path, tmp_path: Path
+) -> None:
+    story = BY_NAME["recharge"]
+    event, elsewhere = story.event(1, 0), invoices.paid(key="order 2", currency="CHF")
+    async with story.world(sandbox, store, clock) as world:
+        await story.take(world, event, elsewhere)
+        executor = world.executor(world.configured(account=UNRELATED))
+        for row in await world.claim(executor):
+            await attempt.carry_out(executor, row)
+        events = await published(world, event, elsewhere)
+        shutil.copy(upgraded_file, tmp_path / "rebuilt.db")
+        async with Store.open(f"sqlite:///{tmp_path / 'rebuilt.db'}") as empty:
+            after = replace(world, store=empty)
+            await rebuilt(empty, clock, events)
+            assert await after.states() == ["blocked", "blocked"]
+
+            assert await attempt.look_again(empty, clock) == 1
+            await story.work(after)
+
+            assert sorted(await after.states()) == ["blocked", "succeeded"]
+            assert story.made(after, 1) == 1

@@ -21,7 +21,7 @@ from tests.workers.react.world import LEASE, SETTLE, World, for_ever, hooked
 from workers.react import attempt
 from workers.react.effects import charge_sheet
 from workers.react.means import Means
-from workers.react.reaction import Absent, Done, Place, Search, Unclear
+from workers.react.reaction import Absent, Done, Effect, Place, Search, Unclear
 
 LOST = LEASE * 0.8 + SETTLE
 """After a crash: the last moment that the dead process may have called, and the settling time."""
@@ -221,6 +221,25 @@ async def test_an_answer_that_comes_after_somebody_took_over_changes_nothing(
     assert await world.states() == ["succeeded"]
 
 
+async def test_a_machine_that_was_suspended_before_it_sent_does_not_send_after_its_lease(
+    world: World,
+) -> None:
+    """Its loop's clock has stood still with it, and does not know."""
+
+    async def send(place: Place, effect: Effect) -> Done:
+        world.clock.advance(seconds=LEASE.total_seconds())
+        return await charge_sheet.send(place, effect)
+
+    await world.take(paid())
+    row = await world.work(world.executor(hooked(world.configured(), send=send)))
+
+    assert (row.state, world.puts()) == ("retrying", [])
+    assert "not sent" in (row.reason or "")
+    world.clock.advance(minutes=5)
+    assert (await world.work()).state == "succeeded"
+    world.assert_once()
+
+
 async def test_what_was_found_under_another_id_is_not_told_again_by_the_late_answer(
     world: World,
 ) -> None:
@@ -369,6 +388,7 @@ async def test_a_charge_sheet_taken_for_another_while_its_answer_was_on_its_way_
     assert await world.states() == ["succeeded", "blocked"]
     reason = (await world.rows())[-1].reason or ""
     assert "452326 in operate is that of charge-sheet/plentific/b/1" in reason
+    assert "tiebeam replay --force charge-sheet/plentific/a/1" in reason
     assert len(world.sheets()) == 1
     await world.retry(second.id)
     assert (await world.work()).state == "succeeded"

@@ -8,10 +8,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.store import cursors, retention
+from adapters.store.ledger import REBUILT
 from tests.workers.react.invoices import line, paid
-from tests.workers.react.world import World
+from tests.workers.react.world import SETTLE, World
 from tests.workers.replay.stage import replayed, replaying, topics
-from workers.rebuild.run import REBUILT
 from workers.replay.carry_out import Refused, carry_out
 from workers.replay.prospect import prospect
 
@@ -109,6 +109,41 @@ async def test_a_forced_effect_is_made_again_and_no_other(world: World) -> None:
     assert await replayed(world, event) == 0
 
 
+async def test_a_forced_effect_whose_answer_is_lost_is_not_taken_for_the_one_before(
+    world: World,
+) -> None:
+    event = paid()
+    await world.take(event)
+    await world.work()
+    forcing = replaying(world, forced=frozenset({KEY}))
+    assert await replayed(world, event, by=forcing) == 1
+    world.fault("drop_before")
+    await world.work()
+    world.clock.advance(seconds=SETTLE.total_seconds())
+
+    row = await world.work()
+    assert row.state == "blocked"
+    assert "is from before charge-sheet/plentific/invoice-1/1 was to be made again" in row.reason
+
+    assert await replayed(world, event, by=forcing) == 1
+    assert (await world.work()).state == "succeeded"
+    assert len(world.sheets()) == 2
+
+
+async def test_a_forced_effect_is_made_again_after_a_rebuild_too(world: World) -> None:
+    event = paid()
+    await world.take(event)
+    await world.work()
+    async with world.store.write() as tx:
+        await cursors.put(tx, *REBUILT, {}, event.detected_at + timedelta(days=1))
+
+    assert await replayed(world, event, by=replaying(world, forced=frozenset({KEY}))) == 1
+    row = await world.work()
+
+    assert row.state == "succeeded"
+    assert len(world.sheets()) == 2
+
+
 async def test_forcing_what_no_chosen_event_makes_is_refused(world: World) -> None:
     event = paid()
     await world.take(event)
@@ -160,6 +195,29 @@ async def test_after_a_rebuild_an_effect_that_nothing_tells_of_is_looked_for_bef
     assert (row.state, row.reason) == ("succeeded", None)
     assert world.sheets()[: len(made)] == made
     world.assert_once(lines=2)
+
+
+async def test_after_a_rebuild_what_could_not_be_planned_yet_is_looked_for_all_the_same(
+    world: World,
+) -> None:
+    event = paid()
+    world.fault("drop_after")
+    await world.take(event)
+    await world.work()
+    async with world.store.write() as tx:
+        for table in ("reactions", "effects", "outbox"):
+            await tx.exec_driver_sql(f"DELETE FROM {table}")
+        await cursors.put(tx, *REBUILT, {}, event.detected_at)
+
+    unmapped = world.configured(account={"OTHER": "1"})
+    assert await replayed(world, event, by=replaying(world, unmapped)) == 1
+    row = await world.work(world.executor(unmapped))
+    assert row.state == "blocked"
+    await world.retry(row.id)
+    row = await world.work()
+
+    assert row.state == "succeeded"
+    world.assert_once()
 
 
 async def test_after_a_rebuild_newer_events_are_answered_as_ever(world: World) -> None:

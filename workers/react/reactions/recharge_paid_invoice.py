@@ -30,7 +30,10 @@ Limits:
     then by its values, `react.settle` (30 s) later. What remains: a call that takes effect later
     than that, and a person who enters the very same charge by hand, without a reference, in
     between. Charges that cannot be told apart are left to a person, never sent again on a guess.
-    Corrections of an invoice after its payment are not carried over.
+    Corrections of an invoice after its payment are not carried over. `tiebeam reconcile` compares
+    the amounts of charges and, once they are billed, that there is a line: essensys documents no
+    price of an invoice line. A charge that is billed and there once more, unbilled, looks to it
+    like one that essensys still shows after billing.
 """
 
 from __future__ import annotations

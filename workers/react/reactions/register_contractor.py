@@ -26,7 +26,8 @@ Limits:
     organization is sent with a subcontractor is lost in Planiso's document; the way is that of
     customers. Planiso wants the name of an organization to be new: a contractor named as one that
     is there is refused (dead). Of two work orders that hire a contractor at the same moment, one
-    waits until the other's call is answered or has settled. A new name is not carried over.
+    waits as long as the other's call might take to be lost and settle (a minute and a half). A new
+    name is not carried over.
 """
 
 from __future__ import annotations

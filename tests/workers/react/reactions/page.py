@@ -23,7 +23,7 @@ have in common – modes, states, retries, the ledger – is told in [the README
 add one, in [ADD_A_REACTION](ADD_A_REACTION.md).
 
 **What may still happen twice.** No provider of these takes a key by which it would know a call that
-it had before, but for names that must be unique. So two windows remain:
+it had before, but for names that must be unique. So these windows remain:
 
 - A call whose answer was lost, and that takes effect more than `react.settle` (30 s) later, when it
   was looked for and not found. It is sent again. Not where a name must be unique (all that is made
@@ -31,7 +31,12 @@ it had before, but for names that must be unique. So two windows remain:
 - A process that stands still (a frozen container, a suspended machine) between two steps of the
   turn of its event loop in which it writes a request, for longer than the lease. Another one takes
   over, and the request leaves when the first one goes on. The turn takes milliseconds; at all other
-  moments the process looks at the clock before it sends.
+  moments the process looks at two clocks before it sends: the time of day, which goes on while a
+  machine is suspended, and one that nobody sets. The processes' times of day must agree to within
+  a fifth of the lease (12 s), as with NTP they do.
+- After `tiebeam store rebuild`, an effect that no audit tells of any more. It is looked for before
+  it is made, as after a lost answer; where the same thing is to be done under a new event, it is
+  not. Audits are kept for ever unless you say otherwise (`kafka.audit_retention`).
 """
 
 
