@@ -15,7 +15,7 @@ from adapters.store import ledger
 from adapters.store.bulk import run_one
 from workers.react.means import Means
 from workers.react.reaction import Absent, Blocked, Done, Effect, Search, Unclear
-from workers.react.turn import Answer, LeaseLost, NotSettled, Turn
+from workers.react.turn import Answer, LeaseLost, NotSettled, Turn, taken_for_another
 from workers.telemetry import tracing
 
 
@@ -68,18 +68,34 @@ async def ensure(turn: Turn, effect: Effect) -> None:
             f"is {place} now: look for it there, or set it back, then retry"
         )
     if earlier.state == "done":
-        turn.has(effect, earlier.provider_id, earlier.found_by)
-        return
-    effect_before = replace(effect, call=effect.kind.restore(earlier.request))
-    found = await _find(turn, effect_before, earlier)
+        await _count(turn, effect, earlier)
+    else:
+        await _look(turn, effect, earlier)
+
+
+async def _count(turn: Turn, effect: Effect, earlier: ledger.Effect) -> None:
+    """Count an effect that the ledger has, unless it was taken for another's as well."""
+    if earlier.found_by != "value":
+        async with turn.means.store.read() as tx:
+            others = await ledger.sharing(tx, earlier)
+        if others:
+            thing = f"{earlier.provider_id} in {earlier.connection}"
+            raise taken_for_another(effect, thing, others[0])
+    turn.has(effect, earlier.provider_id, earlier.found_by)
+
+
+async def _look(turn: Turn, effect: Effect, earlier: ledger.Effect) -> None:
+    """See whether an earlier call took effect, and make it where it did not."""
+    before = replace(effect, call=effect.kind.restore(earlier.request))
+    found = await _find(turn, before, earlier)
     if found is not None and found.provider_id == earlier.provider_id:
         raise Blocked(
-            f"{effect.kind.name} {found.provider_id} in {place} is from before {effect.key} was to "
-            "be made again, and the call for that had no answer: look whether there are two; "
-            "cancel if so, else make it again by `tiebeam replay --force`"
+            f"{effect.kind.name} {found.provider_id} in {earlier.connection} is from before "
+            f"{effect.key} was to be made again, and the call for that had no answer: look whether "
+            "there are two; cancel if so, else make it again by `tiebeam replay --force`"
         )
     done = found or await _send_again(turn, effect)
-    turn.owed = Answer(effect_before if found else effect, done, turn.means.clock.now())
+    turn.owed = Answer(before if found else effect, done, turn.means.clock.now())
     await turn.settle()
 
 

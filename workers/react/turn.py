@@ -135,11 +135,7 @@ class Turn:
         with suppress(_SettledBefore):
             others = _others(await self.means.store.run(self._settling(owed), judge, "outbox"))
         if others:
-            raise Blocked(
-                f"{effect.kind.name} {done.provider_id} in {place} is that of {effect.key}, but "
-                f"was taken for {others[0]}, which looked the same: see whether that one is "
-                f"missing, make it by `tiebeam replay --force {others[0]}` then, and retry"
-            )
+            raise taken_for_another(effect, f"{done.provider_id} in {place}", others[0])
         self._settled(owed)
 
     def _settling(self, owed: Answer) -> list[Step]:
@@ -189,6 +185,15 @@ class Turn:
             provider_id=provider_id,
             found_by=audit.FoundBy(found_by) if found_by else None,
         )
+
+
+def taken_for_another(effect: Effect, thing: str, other: str) -> Blocked:
+    """What stops a reaction whose effect is one that was taken for another's."""
+    return Blocked(
+        f"{effect.kind.name} {thing} is that of {effect.key}, but was taken for {other}, which "
+        f"looked the same: see whether that one is missing. If so, make it by `tiebeam replay "
+        f"--force {other}`, and retry; else cancel"
+    )
 
 
 def held(ran: Sequence[Ran]) -> None:

@@ -18,6 +18,7 @@ from adapters.store.errors import StoreUnavailable
 from deploy.sandbox.essensys.records import bill
 from tests.workers.react.invoices import line, paid
 from tests.workers.react.world import LEASE, SETTLE, World, for_ever, hooked
+from tests.workers.replay.stage import replayed, replaying
 from workers.react import attempt
 from workers.react.effects import charge_sheet
 from workers.react.means import Means
@@ -371,7 +372,7 @@ async def test_a_charge_sheet_taken_for_another_while_its_answer_was_on_its_way_
 ) -> None:
     world.hide_references()
     world.fault("drop_before")
-    await world.take(paid(uuid="a"))
+    await world.take(other := paid(uuid="a"))
     await world.work()
     world.clock.advance(seconds=SETTLE.total_seconds())
     fault = world.fault("delay", hold=True, when="after")
@@ -391,5 +392,14 @@ async def test_a_charge_sheet_taken_for_another_while_its_answer_was_on_its_way_
     assert "tiebeam replay --force charge-sheet/plentific/a/1" in reason
     assert len(world.sheets()) == 1
     await world.retry(second.id)
-    assert (await world.work()).state == "succeeded"
-    assert len(world.puts()) == 2, "one of them was dropped on its way"
+    assert (await world.work()).state == "blocked", "the other one is still missing"
+
+    forcing = replaying(world, forced=frozenset({"charge-sheet/plentific/a/1"}))
+    assert await replayed(world, other, by=forcing) == 1
+    await world.work()
+    await world.retry(second.id)
+    await world.work()
+
+    assert await world.states() == ["succeeded", "succeeded"]
+    assert len(world.sheets()) == 2
+    assert len(world.puts()) == 3, "one of them was dropped on its way"
