@@ -38,7 +38,10 @@ class Effect(EventModel):
 
 
 class Reaction(EventModel):
-    """The outcome of one reaction to one event. `reason` is one line, without personal data."""
+    """The outcome of one reaction to one event. `reason` is one line, without personal data.
+
+    One that is blocked for a `missing_mapping` goes on by itself once the configuration has it.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     state: ReactionState
@@ -49,6 +52,7 @@ class Reaction(EventModel):
     trigger_type: str | None = None
     trigger_subject: str | None = None
     effects: tuple[Effect, ...] = ()
+    missing_mapping: StrictBool = False
 
 
 class ReactionData(EventModel):

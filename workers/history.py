@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import history, inbox
 from adapters.store.entities import Entity
 from adapters.store.history import Told
-from adapters.store.inbox import InboxRow
+from adapters.store.inbox import InboxRow, Mode
 from adapters.store.ledger import Effect
+from adapters.store.outbox import OutboxRow
 from events import catalogue
 
 AUDIT = catalogue.topic_of("tiebeam.reaction.succeeded")
-"""Its events say of reactions what the inbox and the ledger say better."""
+"""Its events say of reactions what the inbox and the ledger say better, but for earlier ends."""
 MOST_THINGS = 50
 """Ids that are followed from effect to effect, so that a wrong turn ends."""
+NUMBERS = (
+    *("number", "work_order_id", "external_reference"),
+    *("custom_no", "equipment_number", "custom_unit_id"),
+)
+"""The fields of states by which people know a thing."""
+FORGOTTEN = "–"
+"""Stands for what an event said that the store does not have any more."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,16 @@ class Moment:
     trace_id: str | None = None
 
 
-async def of(tx: AsyncConnection, one: str) -> list[Moment]:
-    """The history of the thing with this id, and of what came of it elsewhere, oldest first.
+@dataclass(frozen=True)
+class History:
+    """Moments, oldest first, and the ids of things that were not followed: they are too many."""
+
+    moments: Sequence[Moment]
+    left: Sequence[str] = ()
+
+
+async def of(tx: AsyncConnection, one: str) -> History:
+    """The history of the thing with this id, and of what came of it elsewhere.
 
     An effect leads from the thing that an event was about to the one that a provider made of it,
     and back.
@@ -53,22 +70,33 @@ async def of(tx: AsyncConnection, one: str) -> list[Moment]:
         moments.update(found)
         waiting += sorted(linked - known)
         known |= linked
-    return sorted(moments, key=lambda one: (one.at, one.where, one.what, one.told))
+    in_order = sorted(moments, key=lambda one: (one.at, one.where, one.what, one.told))
+    return History(in_order, sorted(waiting))
+
+
+async def numbered(tx: AsyncConnection, number: str) -> list[Entity]:
+    """The things that have this number or reference, by kind; each id once."""
+    found = await history.numbered(tx, number, NUMBERS)
+    by_id = {one.entity_id: one for one in found}
+    return sorted(by_id.values(), key=lambda one: (one.connection, one.kind, one.entity_id))
 
 
 async def _of_one(tx: AsyncConnection, one: str) -> tuple[list[Moment], set[str]]:
     answers = await history.answers(tx, one)
+    audits = await history.records(tx, AUDIT, (row.ordering_key for row in answers))
     effects = await history.effects_of(tx, [row.id for row in answers])
     origins = await history.effects_on(tx, one)
     moments = [
         *map(_seen, await history.seen(tx, one)),
         *(_told(event) for event in await history.told(tx, one) if event.topic != AUDIT),
-        *(moment for row in answers for moment in _answered(row)),
+        *map(_taken, answers),
+        *map(_stands, answers),
+        *_ended(answers, audits),
         *(moment for effect in [*effects, *origins] for moment in _done(effect)),
     ]
     causes = [await inbox.get(tx, effect.reaction_id or 0) for effect in origins]
     linked = {effect.provider_id for effect in effects if effect.provider_id}
-    return moments, linked | {row.subject for row in causes if row}
+    return moments, linked | {row.subject for row in causes if row and row.subject}
 
 
 def _seen(entity: Entity) -> Moment:
@@ -99,38 +127,62 @@ def _told(event: Told) -> Moment:
     )
 
 
-def _answered(row: InboxRow) -> Iterator[Moment]:
+def _taken(row: InboxRow) -> Moment:
     headers = dict(row.headers)
-    trace = _trace_id({"traceparent": row.traceparent})
-    yield Moment(
-        datetime.fromisoformat(headers["ce_time"]),
-        headers["ce_source"],
-        row.event_type,
-        row.subject,
-        f"version {row.sequence}, taken by {row.reaction} {_clock(row.received_at)}",
-        trace,
+    happened = headers.get("ce_time")
+    taken = f"taken by {row.reaction} {_clock(row.received_at)}"
+    return Moment(
+        datetime.fromisoformat(happened) if happened else row.received_at,
+        headers.get("ce_source", FORGOTTEN),
+        row.event_type or FORGOTTEN,
+        row.subject or FORGOTTEN,
+        f"version {row.sequence or FORGOTTEN}, {taken}"
+        + ("" if happened else "; its event is forgotten"),
+        _trace_id({"traceparent": row.traceparent}),
     )
+
+
+def _stands(row: InboxRow) -> Moment:
     tries = "1 attempt" if row.attempts == 1 else f"{row.attempts} attempts"
-    yield Moment(
+    before = (row.outcome or {}).get("reason_before") if row.state == "succeeded" else None
+    reason = f"not at once: {before}" if before else row.reason
+    return Moment(
         row.updated_at,
         row.reaction,
         f"reaction {row.id}",
-        row.subject,
+        row.subject or FORGOTTEN,
         f"{row.state}{' (dry run)' if row.mode == 'dry-run' else ''} after {tries}"
-        + (f": {row.reason}" if row.reason else ""),
-        trace,
+        + (f": {reason}" if reason else ""),
+        _trace_id({"traceparent": row.traceparent}),
     )
 
 
+def _ended(answers: Iterable[InboxRow], audits: Iterable[OutboxRow]) -> Iterator[Moment]:
+    """How reactions ended each time; the last time is told by `_stands` in the same words."""
+    rows = {(row.reaction, row.event_id): row for row in answers}
+    for audit in audits:
+        told = orjson.loads(audit.value)["reaction"]
+        row = rows.get((told["name"], told["trigger_ce_id"]))
+        if row is not None:
+            ended = {name: told[name] for name in ("state", "attempts", "reason")}
+            mode: Mode = "dry-run" if told["dry_run"] else "live"
+            yield _stands(replace(row, **ended, mode=mode, updated_at=audit.created_at))
+
+
 def _done(effect: Effect) -> Iterator[Moment]:
-    about = effect.provider_id or "?"
-    what, where = effect.effect_key, effect.connection
-    calls = "called" if effect.attempts == 1 else f"called {effect.attempts} times, the first"
-    yield Moment(effect.first_sent_at, where, what, about, f"{calls} by {effect.reaction}")
-    if effect.done_at is not None:
-        yield Moment(effect.done_at, where, what, about, f"done, known by its {effect.found_by}")
-    elif effect.lost_at is not None:
+    what, where, about = effect.effect_key, effect.connection, effect.provider_id or "?"
+    if effect.request is not None:  # else it was told by a topic, which does not say when
+        by = f" by {effect.reaction}" if effect.reaction_id else ""
+        yield Moment(effect.first_sent_at, where, what, about, f"called{by}")
+    if effect.attempts > 1:
+        again = f"called again, {effect.attempts} times in all: there was no answer before"
+        yield Moment(effect.sent_at, where, what, about, again)
+    if effect.lost_at is not None:
         yield Moment(effect.lost_at, where, what, about, "no answer: it may have happened")
+    if effect.done_at is not None:
+        known = f", known by its {effect.found_by}" if effect.found_by else ""
+        back = ", and is to be made once more" if effect.state == "taken back" else ""
+        yield Moment(effect.done_at, where, what, about, f"done{known}{back}")
 
 
 def _trace_id(headers: Mapping[str, str | None]) -> str | None:

@@ -32,6 +32,20 @@ def parse_duration(value: Any) -> Any:
         raise ValueError("is longer than anybody can wait") from None
 
 
+def parse_kept(value: Any) -> Any:
+    """Read a duration, or "forever" into None.
+
+    Raises:
+        ValueError: The value is neither.
+    """
+    if value is None or value == "forever":
+        return None
+    try:
+        return _positive(parse_duration(value))
+    except ValueError as error:
+        raise ValueError(f'{error}, or "forever"') from None
+
+
 def _positive(value: timedelta) -> timedelta:
     if value <= timedelta(0):
         raise ValueError("must be longer than nothing")
@@ -98,6 +112,7 @@ Port = Annotated[int, BeforeValidator(_no_flag), Field(ge=0, le=65535)]
 Rate = Annotated[float, BeforeValidator(_no_flag), Field(gt=0)]
 Share = Annotated[float, BeforeValidator(_no_flag), Field(ge=0, le=1)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), AfterValidator(_positive)]
+Kept = Annotated[timedelta | None, BeforeValidator(parse_kept)]
 Secret = Annotated[SecretStr, BeforeValidator(resolve_secret), AfterValidator(_not_empty)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 BaseUrl = Annotated[str, AfterValidator(_web_address)]

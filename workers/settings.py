@@ -19,7 +19,18 @@ from pydantic import (
     model_validator,
 )
 
-from workers.setting_values import BaseUrl, Count, Duration, Port, Rate, Secret, Share, Whole, Zone
+from workers.setting_values import (
+    BaseUrl,
+    Count,
+    Duration,
+    Kept,
+    Port,
+    Rate,
+    Secret,
+    Share,
+    Whole,
+    Zone,
+)
 
 ENV_PREFIX = "TIEBEAM_"
 CONFIG_VARIABLE = "TIEBEAM_CONFIG"
@@ -40,7 +51,8 @@ class KafkaSection(Section):
     """Where the topics are, how to log in, and how new ones are made.
 
     `retention` is how long a topic keeps an event: as far back as anything can be replayed from
-    it. `min_insync_replicas` of 0 is what fits the replication factor.
+    it. `audit_retention` is the same for what we did, None for ever: what is gone is done again
+    once the store is lost. `min_insync_replicas` of 0 is what fits the replication factor.
     """
 
     bootstrap_servers: str = "localhost:9092"
@@ -62,6 +74,7 @@ class KafkaSection(Section):
     replication_factor: Count = 1
     min_insync_replicas: Whole = 0
     retention: Duration = timedelta(days=7)
+    audit_retention: Kept = None
     dead_letter_retention: Duration = timedelta(days=30)
     cleanup_policy: Literal["delete", "compact,delete"] = "delete"
     compression: Literal["producer", "uncompressed", "gzip"] = "producer"

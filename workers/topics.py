@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from adapters.kafka.topics import TopicSpec, open_topics
 from events import catalogue
+from workers.rebuild.answers import EFFECT_TOPICS
 from workers.settings import KafkaSection
 from workers.wiring import Parts
 
 MANY = 3
 """Copies of a partition from which on two must have a record before it counts as sent."""
+FOR_EVER = "-1"
 
 
 async def apply_topics(parts: Parts) -> list[str]:
@@ -42,11 +44,20 @@ def wanted_topics(parts: Parts) -> list[str]:
 def specs(parts: Parts) -> list[TopicSpec]:
     """Return all our topics."""
     kafka = parts.settings.kafka
+    # What one key did last says nothing of what it did before: never compacted, nor cut by size.
+    effects = {
+        "cleanup.policy": "delete",
+        "retention.ms": _ms(kafka.audit_retention),
+        "retention.bytes": FOR_EVER,
+    }
     letters = {"cleanup.policy": "delete", "retention.ms": _ms(kafka.dead_letter_retention)}
     events = {"cleanup.policy": kafka.cleanup_policy, "retention.ms": _ms(kafka.retention)}
     prefix = kafka.topic_prefix
     return [
-        *(_spec(kafka, name, events) for name in catalogue.all_topics(prefix)),
+        *(
+            _spec(kafka, f"{prefix}{name}", effects if name in EFFECT_TOPICS else events)
+            for name in catalogue.all_topics()
+        ),
         _spec(kafka, f"{prefix}{catalogue.DEAD_LETTERS}", letters),
     ]
 
@@ -60,5 +71,7 @@ def _spec(kafka: KafkaSection, name: str, own: dict[str, str]) -> TopicSpec:
     return TopicSpec(name, kafka.partitions, kafka.replication_factor, {**own, **common})
 
 
-def _ms(duration: timedelta) -> str:
+def _ms(duration: timedelta | None) -> str:
+    if duration is None:
+        return FOR_EVER
     return str(duration // timedelta(milliseconds=1))

@@ -5,13 +5,13 @@ These look through whole tables: they are for a command, not for a loop.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, or_, select, type_coerce
+from sqlalchemy import Text, and_, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import dialects
@@ -19,6 +19,7 @@ from adapters.store.columns import Headers
 from adapters.store.entities import Entity
 from adapters.store.inbox import InboxRow
 from adapters.store.ledger import Effect
+from adapters.store.outbox import OutboxRow
 from adapters.store.rows import columns_of
 from adapters.store.tables import effects, entities, outbox, reactions
 
@@ -39,6 +40,7 @@ class Told:
 
 
 _TOLD = columns_of(Told, outbox)
+_RECORDS = columns_of(OutboxRow, outbox)
 _REACTIONS = columns_of(InboxRow, reactions)
 _EFFECTS = columns_of(Effect, effects)
 
@@ -52,6 +54,19 @@ async def seen(tx: AsyncConnection, one: str) -> list[Entity]:
     return [Entity(*found) for found in await _newest(tx, chosen, row.row_seen_at)]
 
 
+async def numbered(tx: AsyncConnection, number: str, fields: Sequence[str]) -> list[Entity]:
+    """The entities whose state has this number, as a text or as one, in one of these fields."""
+    forms = [orjson.dumps(number).decode()] + [number] * number.isdecimal()
+    state = type_coerce(entities.c.state, Text)
+    # Most states have it nowhere: they are looked through for the number alone.
+    anywhere = [state.contains(f":{form}", autoescape=True) for form in forms]
+    places = [f'"{field}":{form}' for field in fields for form in forms]
+    there = [state.contains(place, autoescape=True) for place in places]
+    chosen = select(*columns_of(Entity, entities)).where(and_(or_(*anywhere), or_(*there)))
+    found = [Entity(*row) for row in await _newest(tx, chosen, entities.c.row_seen_at)]
+    return [one for one in found if number in (str(one.state.get(field)) for field in fields)]
+
+
 async def told(tx: AsyncConnection, one: str) -> list[Told]:
     """The events in the outbox with this ordering key or subject."""
     header = orjson.dumps(["ce_subject", one]).decode()
@@ -61,6 +76,16 @@ async def told(tx: AsyncConnection, one: str) -> list[Told]:
         Told(*found)
         for found in await _newest(tx, select(*_TOLD).where(about), outbox.c.created_at)
     ]
+
+
+async def records(tx: AsyncConnection, topic: str, keys: Iterable[str]) -> list[OutboxRow]:
+    """The records in the outbox for this topic with one of these ordering keys."""
+    found: list[OutboxRow] = []
+    for part in dialects.chunks(sorted(set(keys))):
+        about = and_(outbox.c.topic == topic, outbox.c.key.in_(part))
+        chosen = select(*_RECORDS).where(about)
+        found += [OutboxRow(*row) for row in await _newest(tx, chosen, outbox.c.created_at)]
+    return found
 
 
 async def answers(tx: AsyncConnection, one: str) -> list[InboxRow]:

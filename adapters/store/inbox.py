@@ -271,10 +271,17 @@ async def cancel(tx: AsyncConnection, ids: Iterable[int], why: str, now: datetim
 
 
 async def ids_in(
-    tx: AsyncConnection, states: Sequence[State], names: Sequence[str] | None = None
+    tx: AsyncConnection,
+    states: Sequence[State],
+    names: Sequence[str] | None = None,
+    such: Iterable[ColumnElement[bool]] = (),
 ) -> list[int]:
-    """The ids of all rows in these states, or of those of the reactions `names`, oldest first."""
-    chosen = select(reactions.c.id).where(reactions.c.state.in_(states), *_index_hint(states))
+    """The ids of all rows in these states, or of those of the reactions `names`, oldest first.
+
+    With `such`, only of those that meet these conditions as well, see `narrowing`.
+    """
+    in_them = reactions.c.state.in_(states)
+    chosen = select(reactions.c.id).where(in_them, *_index_hint(states), *such)
     if names is not None:
         chosen = chosen.where(reactions.c.reaction.in_(names))
     return list(await tx.scalars(chosen.order_by(reactions.c.id)))
@@ -319,6 +326,7 @@ async def find(
     subject: str | None = None,
     event_id: str | None = None,
     before_id: int | None = None,
+    such: Iterable[ColumnElement[bool]] = (),
     limit: int = 100,
 ) -> list[InboxRow]:
     """Rows that fit all that is given, newest first; `before_id` goes on where a page ended."""
@@ -336,7 +344,7 @@ async def find(
     ]
     if states is not None:
         wanted += _index_hint(states)
-    chosen = select(*_COLUMNS).where(*wanted).order_by(row.id.desc()).limit(limit)
+    chosen = select(*_COLUMNS).where(*wanted, *such).order_by(row.id.desc()).limit(limit)
     return [InboxRow(*found) for found in await tx.execute(chosen)]
 
 

@@ -149,21 +149,6 @@ def beginning(
     return _BEGIN.one(**values_of(intent), detected_at=detected_at)
 
 
-async def begin(
-    tx: AsyncConnection,
-    key: str,
-    reaction: str,
-    reaction_id: int | None,
-    connection: str,
-    request: Json,
-    now: datetime,
-) -> Effect | None:
-    """TEMP."""
-    step = beginning(key, reaction, reaction_id, connection, request, now, now)
-    (begun,) = await run_together(tx, [step])
-    return None if is_new(begun) else (await get(tx, [key]))[key]
-
-
 def is_new(begun: Ran) -> bool:
     """Whether an intent that was written is the first: commit and call.
 

@@ -57,16 +57,16 @@ async def done(tx: AsyncConnection, keys: Iterable[str]) -> set[str]:
     return found
 
 
-async def again(tx: AsyncConnection, ids: Iterable[int], mode: Mode, now: datetime) -> list[int]:
-    """Make ended rows pending again, however they ended; returns the ids it changed."""
+async def again(
+    tx: AsyncConnection, ids: Iterable[int], mode: Mode, now: datetime, *, cancelled: bool
+) -> list[int]:
+    """Make ended rows pending again, `cancelled` ones if told so; returns the ids it changed."""
+    ended = ["succeeded", "blocked", "dead", *(["cancelled"] if cancelled else [])]
     changed: list[int] = []
     for part in dialects.chunks(list(ids)):
         statement = (
             update(reactions)
-            .where(
-                reactions.c.id.in_(part),
-                reactions.c.state.in_(["succeeded", "blocked", "dead", "cancelled"]),
-            )
+            .where(reactions.c.id.in_(part), reactions.c.state.in_(ended))
             .values(
                 state="pending", mode=mode, attempts=0, reason=None, outcome=None, updated_at=now
             )

@@ -139,6 +139,8 @@ COMMANDS = {
     "reactions list --json": ("reactions", "list", "--json"),
     "reactions show (done)": ("reactions", "show", "1"),
     "reactions show (dead)": ("reactions", "show", "3"),
+    "reactions show --json (done)": ("reactions", "show", "1", "--json"),
+    "reactions show --json (dead)": ("reactions", "show", "3", "--json"),
 }
 
 
@@ -240,7 +242,8 @@ def test_everything_that_is_searched_was_heard(heard: Heard) -> None:
     assert "tiebeam_api_calls_total" in heard.outputs["metrics"]
     assert "plentific.invoice.paid" in heard.outputs["topics"]
     assert "dead" in heard.outputs["reactions show (dead)"]
-    assert '"state": "done"' in heard.outputs["reactions show (done)"]
+    assert "done, known by its answer" in heard.outputs["reactions show (done)"]
+    assert '"state": "done"' in heard.outputs["reactions show --json (done)"]
 
 
 def test_no_secret_is_in_any_output(heard: Heard) -> None:

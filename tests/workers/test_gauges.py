@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 from adapters.store import cursors, hints, inbox, ledger, outbox
 from adapters.store.hints import NewHint
 from adapters.store.outbox import NewRecord
+from tests.adapters.store.intents import begin
 from tests.workers.configuration import OPERATE, PLENTIFIC, RECHARGE, Write
 from tests.workers.fake_clock import FakeClock
 from tests.workers.react.taking import numbered, waiting
@@ -156,9 +157,7 @@ async def test_effects_that_are_not_known_show_until_they_are(place: Place) -> N
     assert (shown(number, **operate), shown(age, **operate)) == (0, 0)
 
     async with place.parts.store.write() as tx:
-        await ledger.begin(
-            tx, "key", "recharge-paid-invoice", None, "operate", None, place.clock.now()
-        )
+        await begin(tx, "key", "recharge-paid-invoice", None, "operate", None, place.clock.now())
     place.clock.advance(minutes=5)
     await gauges.read(place.parts)
     assert (shown(number, **operate), shown(age, **operate)) == (1, 300)

@@ -117,6 +117,30 @@ def test_a_duration_must_be_one_that_can_be_waited_for(
     assert problem(write(f'[poll]\nlease = "{value}"\n')) == f"poll.lease: {reason}"
 
 
+def test_what_we_did_is_kept_for_ever_unless_a_duration_is_given(write: Write) -> None:
+    def kept(text: str) -> timedelta | None:
+        return load(write(f"[kafka]\n{text}\n"), {}).kafka.audit_retention
+
+    assert kept("") is None
+    assert kept('audit_retention = "forever"') is None
+    assert kept('audit_retention = "730d"') == timedelta(days=730)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("never", 'write a duration as "500ms", "60s", "5m", "1h" or "2d", or "forever"'),
+        ("0d", 'must be longer than nothing, or "forever"'),
+    ],
+)
+def test_what_is_neither_a_duration_nor_for_ever_is_refused(
+    write: Write, value: str, reason: str
+) -> None:
+    found = problem(write(f'[kafka]\naudit_retention = "{value}"\n'))
+
+    assert found == f"kafka.audit_retention: {reason}"
+
+
 # --- bad values -------------------------------------------------------------------------------
 
 

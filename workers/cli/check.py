@@ -9,12 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from adapters.http.errors import ProviderError
+from adapters.kafka.errors import KafkaProblem
 from adapters.store.errors import StoreError
 from workers import permissions
 from workers.cli.context import Context, Failed, out
 from workers.detect.observe import Source
 from workers.ops import kafka_problem
 from workers.run import ROLES
+from workers.topics import drift
 from workers.wiring import Parts, assemble
 
 
@@ -43,6 +45,8 @@ async def _check(context: Context, roles: Sequence[str]) -> None:
             wrong += problem is not None
         for name, one in parts.reactions.items():
             out.print(f"[dim]note[/] reactions.{name} is {one.settings.mode}")
+        for line in await _drift(parts):
+            out.print(f"[dim]note[/] {line}", soft_wrap=True)
     if wrong:
         raise Failed(f"{wrong} of the checks failed")
 
@@ -69,6 +73,14 @@ async def _problems(parts: Parts, roles: Sequence[str]) -> AsyncIterator[tuple[s
         if source.stream.parent is not None:
             continue  # it is listed below something, and nothing is known to look below yet
         yield f"stream {'/'.join(source.labels)}", await _first_page_problem(source)
+
+
+async def _drift(parts: Parts) -> list[str]:
+    """Where topics differ; nothing while Kafka is away, which is said already."""
+    try:
+        return await drift(parts)
+    except KafkaProblem:
+        return []
 
 
 async def _store_problem(parts: Parts) -> str | None:

@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
-import orjson
 import typer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store import inbox, ledger
+from adapters.store import inbox, ledger, narrowing
 from adapters.store.inbox import InboxRow, State
+from adapters.store.ledger import Effect
 from workers.cli.context import Failed, out, run_with_parts
-from workers.cli.tables import sentence, table
+from workers.cli.reaction_filters import (
+    Blocked,
+    Dead,
+    Filters,
+    OfConnection,
+    OfEffect,
+    OfEvent,
+    OfReactions,
+    OfSubject,
+    Since,
+    Until,
+)
+from workers.cli.reaction_told import told
+from workers.cli.tables import as_text, sentence, table
 from workers.wiring import Parts
 
 app = typer.Typer(help="List, show, retry and cancel reactions.", no_args_is_help=True)
-Blocked = Annotated[bool, typer.Option("--blocked", help="All that are blocked.")]
-Dead = Annotated[bool, typer.Option("--dead", help="All that are dead.")]
-OnlyOf = Annotated[
-    list[str] | None, typer.Option("--reaction", help="Of all those, only of these reactions.")
-]
+Numbers = Annotated[list[int] | None, typer.Argument(metavar="ID")]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 HIDDEN = {"value", "headers"}
 """What an event says may be about people: `show` leaves it to the topic."""
+MOST_REASONS = 20
+"""Reactions of which a line says why they were left as they are; `--json` says it of all."""
 
 
 @app.command("list")
 def show_all(
     context: typer.Context,
     state: Annotated[State | None, typer.Option(help="Only in this state.")] = None,
-    reaction: Annotated[list[str] | None, typer.Option(help="Only these reactions.")] = None,
-    subject: Annotated[str | None, typer.Option(help="Only to events of this entity.")] = None,
-    event: Annotated[str | None, typer.Option(help="Only to the event of this ce_id.")] = None,
+    reaction: OfReactions = None,
+    connection: OfConnection = None,
+    subject: OfSubject = None,
+    event: OfEvent = None,
+    effect: OfEffect = None,
+    since: Since = None,
+    until: Until = None,
     limit: Annotated[int, typer.Option(min=1)] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """List the newest reactions."""
+    """List the newest reactions.
+
+    Times are a day (from its start in UTC) or a time with an offset.
+    """
+    asked = Filters(reaction, connection, subject, event, effect, since, until)
 
     async def work(parts: Parts) -> list[InboxRow]:
         async with parts.store.read() as tx:
@@ -44,14 +64,13 @@ def show_all(
                 tx,
                 states=[state] if state else None,
                 names=reaction or None,
-                subject=subject,
-                event_id=event,
+                such=await asked.such(parts, tx),
                 limit=limit,
             )
 
     rows = run_with_parts(context.obj, work)
     if as_json:
-        typer.echo(_json([_shown(row) for row in rows]))
+        typer.echo(as_text([_shown(row) for row in rows]))
         return
     listed = table("id", "reaction", "state", "about", numbers=("id",))
     for row in rows:
@@ -66,105 +85,203 @@ def show_one(
     response: Annotated[
         bool, typer.Option("--response", help="With what the provider said to a refusal, in full.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Show one reaction with its effects."""
+    """Show one reaction with its effects, times in UTC."""
 
-    async def work(parts: Parts) -> dict[str, Any]:
+    async def work(parts: Parts) -> tuple[InboxRow, list[Effect]]:
         async with parts.store.read() as tx:
             row = await inbox.get(tx, number)
             if row is None:
                 raise Failed(f"there is no reaction {number}; see `tiebeam reactions list`")
-            effects = await ledger.of_reaction(tx, number)
-        shown = _shown(row) | {"effects": [asdict(effect) for effect in effects]}
-        return shown | {"outcome": row.outcome} if response else shown
+            return row, await ledger.of_reaction(tx, number)
 
-    typer.echo(_json(run_with_parts(context.obj, work)))
+    row, effects = run_with_parts(context.obj, work)
+    shown = _shown(row) | ({"outcome": row.outcome} if response else {})
+    if as_json:
+        typer.echo(as_text(shown | {"effects": [asdict(effect) for effect in effects]}))
+        return
+    for line in told(row, shown["outcome"], effects):
+        out.print(line, markup=False, soft_wrap=True)
 
 
 @app.command("retry")
 def retry(
     context: typer.Context,
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="ID")] = None,
+    numbers: Numbers = None,
     blocked: Blocked = False,
     dead: Dead = False,
-    reaction: OnlyOf = None,
+    reaction: OfReactions = None,
+    connection: OfConnection = None,
+    subject: OfSubject = None,
+    event: OfEvent = None,
+    effect: OfEffect = None,
+    since: Since = None,
+    until: Until = None,
+    as_json: Json = False,
 ) -> None:
     """Make reactions pending again. What they have already done is not done twice.
 
-    A dry run named by its id is carried out if its reaction is live by now.
+    Named by their ids, or all that are --blocked or --dead; the other options say which of those.
+    With --subject, --event or --effect alone, blocked and dead ones are meant. A dry run named by
+    its id is carried out if its reaction is live by now.
     """
-    states = _chosen(numbers, blocked, dead)
+    asked = Filters(reaction, connection, subject, event, effect, since, until)
+    named = numbers or []
+    states = asked.states(named, blocked=blocked, dead=dead)
 
-    async def work(parts: Parts) -> list[int]:
+    async def work(parts: Parts) -> _Change:
         live = [name for name, one in parts.reactions.items() if one.settings.mode == "live"]
         now = parts.clock.now()
         async with parts.store.write("reactions") as tx:
-            chosen = [*(numbers or ()), *await inbox.ids_in(tx, states, reaction or None)]
-            for_real = await inbox.make_live(tx, numbers or (), live, now)
+            chosen = [*named, *await _ids(parts, tx, states, asked)]
+            for_real = await inbox.make_live(tx, named, live, now)
             again = for_real + await inbox.retry(tx, chosen, now)
-            if not again:
-                raise Failed(f"nothing to retry: {await _why_not(tx, numbers or ())}")
-            return again
+            return await _change(tx, chosen, again, _not_retried)
 
-    out.print(f"{len(run_with_parts(context.obj, work))} pending again")
-
-
-async def _why_not(tx: AsyncConnection, numbers: Sequence[int]) -> str:
-    """Say why what is named cannot be retried."""
-    why = []
-    for number in numbers:
-        row = await inbox.get(tx, number)
-        if row is None:
-            why.append(f"there is no reaction {number}")
-        elif not row.value:
-            why.append(f"{number} ended so long ago that its event is forgotten: replay the event")
-        elif row.mode == "dry-run" and row.state == "succeeded":
-            name = f"reactions.{row.reaction}.mode"
-            why.append(f"{number} was a dry run, and {name} is not live: make it so, then retry")
-        else:
-            why.append(f"{number} is {row.state}")
-    return "; ".join(why) or "there is none of them"
+    change = run_with_parts(context.obj, work)
+    if as_json:
+        typer.echo(as_text(change.for_programs("pending")))
+    elif change.ids:
+        out.print(f"{len(change.ids)} pending again")
+    _tell_of_rest(change, named, "retry", "retried", states, as_json=as_json)
 
 
 @app.command("cancel")
 def cancel(
     context: typer.Context,
-    numbers: Annotated[list[int] | None, typer.Argument(metavar="ID")] = None,
+    numbers: Numbers = None,
     blocked: Blocked = False,
     dead: Dead = False,
-    reaction: OnlyOf = None,
+    reaction: OfReactions = None,
+    connection: OfConnection = None,
+    subject: OfSubject = None,
+    event: OfEvent = None,
+    effect: OfEffect = None,
+    since: Since = None,
+    until: Until = None,
     why: Annotated[str, typer.Option(help="Kept as the reason.")] = "by hand",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Give reactions up, so that later ones of their keys go on. They can still be retried.
 
-    What they have begun or done at the provider stays there.
+    Named by their ids, or all that are --blocked or --dead; the other options say which of those.
+    With --subject, --event or --effect alone, blocked and dead ones are meant. What they have begun
+    or done at the provider stays there.
     """
-    states = _chosen(numbers, blocked, dead)
+    asked = Filters(reaction, connection, subject, event, effect, since, until)
+    named = numbers or []
+    states = asked.states(named, blocked=blocked, dead=dead)
+    if as_json and states and not yes:
+        raise typer.BadParameter("it does not ask: say --yes", param_hint="--json")
 
     async def choose(parts: Parts) -> list[int]:
         async with parts.store.read() as tx:
-            return [*(numbers or ()), *await inbox.ids_in(tx, states, reaction or None)]
+            return sorted({*named, *await _ids(parts, tx, states, asked)})
 
     chosen = run_with_parts(context.obj, choose)
     if states and chosen and not yes:
         typer.confirm(f"cancel {len(chosen)} reactions?", abort=True)
 
-    async def work(parts: Parts) -> list[int]:
+    async def work(parts: Parts) -> _Change:
         async with parts.store.write("reactions") as tx:
-            return await inbox.cancel(tx, chosen, f"cancelled: {why}", parts.clock.now())
+            given_up = await inbox.cancel(tx, chosen, f"cancelled: {why}", parts.clock.now())
+            return await _change(tx, chosen, given_up, _not_cancelled)
 
-    given_up = run_with_parts(context.obj, work)
-    if not given_up:
-        raise Failed("nothing to cancel: only pending, retrying, blocked and dead reactions can be")
-    out.print(f"{len(given_up)} cancelled")
+    change = run_with_parts(context.obj, work)
+    if as_json:
+        typer.echo(as_text(change.for_programs("cancelled")))
+    elif change.ids:
+        out.print(f"{len(change.ids)} cancelled")
+    _tell_of_rest(change, named, "cancel", "cancelled", states, as_json=as_json)
 
 
-def _chosen(numbers: list[int] | None, blocked: bool, dead: bool) -> list[State]:
-    if not numbers and not blocked and not dead:
-        raise typer.BadParameter("name reactions by id, or use --blocked or --dead")
-    kinds: dict[State, bool] = {"blocked": blocked, "dead": dead}
-    return [state for state, wanted in kinds.items() if wanted]
+@dataclass(frozen=True)
+class _Skipped:
+    """A reaction that was left as it is, and why; it has no state where there is none."""
+
+    id: int
+    state: State | None
+    why: str
+
+
+@dataclass(frozen=True)
+class _Change:
+    """The reactions that were changed, and those that were left as they are."""
+
+    ids: list[int]
+    skipped: list[_Skipped]
+
+    def for_programs(self, state: State) -> dict[str, Any]:
+        """What changed has this state now."""
+        return {state: self.ids, "skipped": [asdict(one) for one in self.skipped]}
+
+    @property
+    def reasons(self) -> str:
+        """Why some were left, in one line."""
+        reasons = [one.why for one in self.skipped]
+        more = len(reasons) - MOST_REASONS
+        return "; ".join(reasons[:MOST_REASONS] + ([f"and {more} more"] if more > 0 else []))
+
+
+async def _ids(
+    parts: Parts, tx: AsyncConnection, states: Sequence[State], asked: Filters
+) -> list[int]:
+    """The reactions that are meant besides those that are named by their ids."""
+    such = await asked.such(parts, tx)
+    return await inbox.ids_in(tx, states, asked.reactions or None, such) if states else []
+
+
+async def _change(
+    tx: AsyncConnection,
+    chosen: Sequence[int],
+    changed: Sequence[int],
+    why_not: Callable[[InboxRow], str],
+) -> _Change:
+    left = sorted(set(chosen) - set(changed))
+    rows = await narrowing.by_id(tx, left)
+    skipped = [
+        _Skipped(number, rows[number].state, why_not(rows[number]))
+        if number in rows
+        else _Skipped(number, None, f"there is no reaction {number}")
+        for number in left
+    ]
+    return _Change(sorted(changed), skipped)
+
+
+def _not_retried(row: InboxRow) -> str:
+    if not row.value:
+        return f"{row.id} ended so long ago that its event is forgotten: replay the event"
+    if row.mode == "dry-run" and row.state == "succeeded":
+        name = f"reactions.{row.reaction}.mode"
+        return f"{row.id} was a dry run, and {name} is not live: make it so, then retry"
+    return f"{row.id} is {row.state}"
+
+
+def _not_cancelled(row: InboxRow) -> str:
+    if row.state == "running":
+        return f"{row.id} is running: wait until it has ended"
+    return f"{row.id} is {row.state}"
+
+
+def _tell_of_rest(
+    change: _Change,
+    named: Collection[int],
+    do: str,
+    done: str,
+    states: Sequence[State],
+    *,
+    as_json: bool,
+) -> None:
+    """Say what was left as it is and why; it failed where that was named, or nothing was done."""
+    if not change.ids:
+        none = f"none of them is {' or '.join(states)}"
+        raise Failed(f"nothing to {do}: {change.reasons or none}")
+    if any(one.id in named for one in change.skipped):
+        raise Failed(f"not {done}: {change.reasons}")
+    if change.skipped and not as_json:
+        out.print(f"not {done}: {change.reasons}", markup=False, soft_wrap=True)
 
 
 def _shown(row: InboxRow) -> dict[str, Any]:
@@ -180,7 +297,3 @@ def _about(row: InboxRow) -> str:
     tries = "" if row.attempts == 0 else f", attempt {row.attempts}"
     said = f"{row.event_type}{mode}{tries}"
     return sentence(row.subject, f"{said}: {row.reason}" if row.reason else said)
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode()

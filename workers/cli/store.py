@@ -54,9 +54,18 @@ def rebuild_store(
         out.print(f"{connection}: {number} {kind} known")
     for (connection, stream), begin in report.begins.items():
         out.print(f"{connection}/{stream}: tells what is new since {_clock(begin)}")
+    for connection in report.silent:
+        out.print(
+            f"{connection}: the topics tell nothing of it: its first look is silent, "
+            "and what changed before that stays untold",
+            style="red",
+            soft_wrap=True,
+        )
     for topic in report.cut:
         out.print(
-            f"{topic}: its beginning is no longer there, nor what was told in it", style="red"
+            f"{topic}: its beginning is no longer there, {_lost_with_it(topic, report)}",
+            style="red",
+            soft_wrap=True,
         )
     out.print(
         f"{report.read} events read: {report.ended} ends of reactions and {report.effects} effects "
@@ -64,6 +73,14 @@ def rebuild_store(
         "answered",
         soft_wrap=True,
     )
+
+
+def _lost_with_it(topic: str, report: Report) -> str:
+    if topic not in report.forgotten:
+        return "nor what was told in it"
+    of_which = "" if topic == AUDITS else " of reactions that had not ended"
+    before = _clock(report.forgotten[topic])
+    return f"and effects{of_which} before {before} are unknown and may be made again"
 
 
 async def _rebuilt(parts: Parts, *, yes: bool) -> Report:
@@ -84,6 +101,7 @@ async def _rebuilt(parts: Parts, *, yes: bool) -> Report:
             parts.clock,
             prefix,
             frozenset(name for name, one in REACTIONS.items() if one.parks_key),
+            frozenset(parts.settings.connections),
             shown=lambda report: status.update(f"{report.read} events read …"),
         )
         cut = [

@@ -83,6 +83,8 @@ async def _attempt(turn: Turn) -> Ending:
     means, row = turn.means, turn.row
     try:
         outcome = await _try(turn)
+        if row.reason is not None and outcome is not None:  # it did not succeed at once
+            outcome |= {"reason_before": row.reason}
         ending = Ending("succeeded", outcome=outcome, answered=bool(turn.effects))
     except (LeaseLost, StoreError):
         raise

@@ -50,6 +50,7 @@ def audit_event(row: InboxRow, event: Event | None, ending: Ending, now: datetim
         trigger_type=row.event_type,
         trigger_subject=row.subject,
         effects=ending.effects,
+        missing_mapping="missing" in (ending.outcome or {}),
     )
     carrier = tracing.carry()
     kind = event_type(AUDITED[ending.state])

@@ -7,5 +7,6 @@ What the topics cannot tell stays unknown:
 - what waited in the outbox: it is found again as a difference, several changes as one;
 - reactions that had not ended (`tiebeam replay` finds them), and those that a person cancelled;
 - requests and responses of effects, and calls that were under way: a replay looks for these first;
-- what the topics hold no longer.
+- what the topics hold no longer;
+- what changed at a connection of which they tell nothing: its first look is a silent baseline.
 """

@@ -10,15 +10,21 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import restoring
+from adapters.store.columns import Json
 from adapters.store.ledger import Effect
 from adapters.store.restoring import EndedReaction, ItsEvent
-from events import reactions
+from events import catalogue, reactions
 from events.envelope import Event, MalformedEvent
 from events.reactions import ReactionData, ReactionState
-from workers.rebuild.states import connection_of
+from workers.react.attempt import MISSING
+from workers.rebuild.states import STREAM_OF, connection_of
 
 AUDIT = "tiebeam.reaction."
 """The beginning of the event types of the audit."""
+EFFECT_TOPICS = frozenset(
+    one.topic for one in catalogue.EVENT_TYPES.values() if one.name not in STREAM_OF
+)
+"""The topics, without prefix, that tell what we have done: nothing else remembers a lost ledger."""
 
 ENDS: Mapping[ReactionState, str] = {
     ReactionState.SUCCEEDED: "succeeded",
@@ -67,8 +73,6 @@ async def restore_audits(tx: AsyncConnection, answers: Answers, audits: Iterable
 
 
 def _ended(answers: Answers, audit: Event, told: reactions.Reaction) -> EndedReaction:
-    keys = [one.model_dump(mode="json") for one in told.effects]
-    dry = {"dry_run": True, "planned": []}
     return EndedReaction(
         reaction=told.name,
         event_id=told.trigger_ce_id,
@@ -83,8 +87,16 @@ def _ended(answers: Answers, audit: Event, told: reactions.Reaction) -> EndedRea
         received_at=audit.time,
         updated_at=audit.time,
         reason=told.reason,
-        outcome=dry if told.dry_run else {"effects": keys},
+        outcome=_outcome_of(told),
     )
+
+
+def _outcome_of(told: reactions.Reaction) -> Json:
+    if told.missing_mapping:
+        return MISSING
+    if told.dry_run:
+        return {"dry_run": True, "planned": []}
+    return {"effects": [one.model_dump(mode="json") for one in told.effects]}
 
 
 def _effect(told: reactions.Effect, reaction: str, row: int, audit: Event) -> Effect:

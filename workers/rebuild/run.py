@@ -11,7 +11,7 @@ from typing import Protocol
 from aiokafka import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store import cursors, dialects, entities
+from adapters.store import cursors, dialects, entities, ledger
 from adapters.store.engine import Store
 from adapters.store.entities import Entity
 from events.envelope import Event, MalformedEvent, from_record
@@ -23,12 +23,11 @@ from workers.detect.stream import Stream
 from workers.rebuild import answers, states
 from workers.rebuild.answers import AUDIT, Answers
 from workers.rebuild.begin import Partition, Witnesses
+from workers.rebuild.forgotten import Forgotten
 from workers.rebuild.states import STREAM_OF
 
 PAGE = 1_000
 """Entities that are read at a time."""
-REBUILT = ("tiebeam", "rebuild")
-"""The cursor that says when the store was rebuilt last."""
 LATELY = timedelta(days=1)
 """Below a parent that changed so recently, more may have changed since."""
 
@@ -45,7 +44,8 @@ class Report:
     """How far a rebuild has come.
 
     `begins` is from when on each stream tells of what the store does not know; `cut` are the topics
-    that no longer hold their beginnings.
+    that no longer hold their beginnings, and `forgotten` those of them that tell of effects, with
+    the time before which some are unknown; `silent` are the connections of which nothing is known.
     """
 
     read: int = 0
@@ -55,16 +55,22 @@ class Report:
     entities: Counter[tuple[str, str]] = field(default_factory=Counter)
     begins: dict[tuple[str, str], datetime] = field(default_factory=dict)
     cut: tuple[str, ...] = ()
+    forgotten: dict[str, datetime] = field(default_factory=dict)
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Rebuild:
-    """What a rebuild works with; `parking` are the reactions that park their keys."""
+    """What a rebuild works with.
+
+    `parking` are the reactions that park their keys, `connections` those that are configured.
+    """
 
     store: Store
     clock: Clock
     topic_prefix: str
     parking: frozenset[str]
+    connections: frozenset[str] = frozenset()
     shown: Callable[[Report], None] = lambda _: None
 
 
@@ -86,9 +92,10 @@ async def rebuild(
         StoreError: the store cannot be used.
     """
     report = Report(cut=tuple(sorted({topic for topic, _ in cut})))
-    restored, heard = Answers(needs.parking), Witnesses(cut)
+    restored, heard, forgotten = Answers(needs.parking), Witnesses(cut), Forgotten(cut)
     async for batch in audits.batches():
         found = _readable(batch, report)
+        forgotten.hear(batch, needs.topic_prefix)
         told = [event for event, _ in found if event.type.startswith(AUDIT)]
         async with needs.store.write() as tx:
             report.unusable += await answers.restore_audits(tx, restored, told)
@@ -96,6 +103,7 @@ async def rebuild(
         needs.shown(report)
     async for batch in events.batches():
         found = _readable(batch, report)
+        forgotten.hear(batch, needs.topic_prefix)
         for event, record in found:
             if event.type in STREAM_OF:
                 topic = record.topic.removeprefix(needs.topic_prefix)
@@ -103,6 +111,7 @@ async def rebuild(
         async with needs.store.write() as tx:
             await _restore(tx, found, restored, report)
         needs.shown(report)
+    report.forgotten = dict(forgotten.before(needs.clock.now()))
     await _go_on(needs, heard, report)
     return report
 
@@ -141,7 +150,9 @@ async def _go_on(needs: Rebuild, heard: Witnesses, report: Report) -> None:
                 await _restore_lists(needs, connection, stream)
     now = needs.clock.now()
     async with needs.store.write() as tx:
-        await cursors.put(tx, *REBUILT, {}, now)
+        await cursors.put(tx, *ledger.REBUILT, {}, now)
+        watched = {one.connection for one in await cursors.everywhere(tx)}
+        report.silent = tuple(sorted(needs.connections - watched - heard.providers.keys()))
         for (connection, stream_name), begin in report.begins.items():
             if await cursors.get(tx, connection, stream_name) is None:
                 progress = asdict(Progress(resumes_at=begin.isoformat()))

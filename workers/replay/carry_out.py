@@ -52,7 +52,8 @@ def check_forced(replay: Replay, found: Prospect) -> None:
     """
     planned = {key for answer in found.answers.values() for key in answer.new}
     if missing := sorted(replay.forced - planned):
-        raise Refused(f"no reaction to a chosen event makes {', '.join(missing)}")
+        left = "; some were left out, see --cancelled" if found.cancelled else ""
+        raise Refused(f"no reaction to a chosen event makes {', '.join(missing)}{left}")
 
 
 async def carry_out(replay: Replay, found: Prospect, records: Records) -> int:
@@ -95,9 +96,10 @@ async def _begin(tx: AsyncConnection, replay: Replay, steps: Sequence[_Step]) ->
         if step.answer.row is not None:
             ids[step.mode].append(step.answer.row)
     await restoring.fill(tx, [_its_event(one) for one in steps if one.answer.row is not None])
-    again = [
-        one for mode, of_it in ids.items() for one in await replaying.again(tx, of_it, mode, now)
-    ]
+    again: list[int] = []
+    for mode, of_it in ids.items():
+        cancelled = replay.choice.cancelled
+        again += await replaying.again(tx, of_it, mode, now, cancelled=cancelled)
     for step in steps:
         if replay.forced.intersection(step.answer.new) and step.answer.row not in (None, *again):
             raise Refused(f"reaction {step.answer.row} is under way: wait until it has ended")

@@ -49,10 +49,14 @@ def heading_of(record: ConsumerRecord) -> Heading | None:
 
 @dataclass(frozen=True)
 class Choice:
-    """Events of these types and about these subjects; none named: all."""
+    """Events of these types and about these subjects; none named: all.
+
+    `cancelled`: also those of which a person has cancelled the answer.
+    """
 
     types: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
+    cancelled: bool = False
 
     def topics(self, prefix: str) -> list[str]:
         """The topics, with prefix, that may hold chosen events."""

@@ -1,7 +1,8 @@
 """What a replay would do, found out without writing anything: which effects would be new.
 
-What has succeeded with effects is left alone, for they are in the ledger. All else is planned by
-the reaction itself, with the settings of now.
+What has succeeded with effects is left alone, for they are in the ledger, and what a person has
+cancelled, unless it is asked for. All else is planned by the reaction itself, with the settings of
+now.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Answer:
         row: The row of the inbox that is made pending again; None: there is none yet.
         new: The keys of the effects that would be made, and their calls as JSON.
         problem: Why that cannot be told; the reaction will end so again.
+        cancelled: Why a person has cancelled it; None: nobody has.
     """
 
     reaction: str
@@ -71,6 +73,7 @@ class Answer:
     row: int | None
     new: Mapping[str, object]
     problem: str | None = None
+    cancelled: str | None = None
 
 
 @dataclass
@@ -84,6 +87,7 @@ class Prospect:
         answered: Answers that are complete, as far as is known now.
         waiting: Answers that are under way.
         answers: Answers to be given, by reaction and event id.
+        cancelled: Answers that are left out because a person has cancelled them, likewise.
     """
 
     count: Count = field(default_factory=Count)
@@ -92,6 +96,7 @@ class Prospect:
     answered: int = 0
     waiting: int = 0
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    cancelled: dict[tuple[str, str], Answer] = field(default_factory=dict)
 
     @property
     def new(self) -> int:
@@ -108,11 +113,29 @@ class _Case:
     standing: Standing | None
 
     @property
+    def at(self) -> tuple[str, str]:
+        """Its reaction and the id of its event."""
+        return self.configured.reaction.name, self.heading.id
+
+    @property
     def keys(self) -> list[str]:
         """The effects that it made, if it has succeeded."""
         if self.standing is None or self.standing.state != "succeeded":
             return []
         return [one["key"] for one in (self.standing.outcome or {}).get("effects", ())]
+
+    @property
+    def cancelled(self) -> str | None:
+        """Why a person has cancelled it; None: nobody has."""
+        if self.standing is None or self.standing.state != "cancelled":
+            return None
+        return self.standing.reason or "cancelled"
+
+    def answer(self, new: Mapping[str, object], problem: str | None = None) -> Answer:
+        """What it comes to."""
+        row = self.standing.id if self.standing else None
+        about = (*self.at, self.heading.type, self.heading.subject)
+        return Answer(*about, row, new, problem, self.cancelled)
 
 
 async def prospect(replay: Replay, records: Records) -> Prospect:
@@ -164,7 +187,7 @@ async def _cases(
 
 
 async def _decide(replay: Replay, cases: Sequence[_Case], found: Prospect) -> None:
-    """Sort out what is complete, and plan the rest."""
+    """Sort out what is complete, or not to be completed, and plan the rest."""
     async with replay.store.read() as tx:
         done = await replaying.done(tx, [key for case in cases for key in case.keys])
     done -= replay.forced
@@ -174,6 +197,8 @@ async def _decide(replay: Replay, cases: Sequence[_Case], found: Prospect) -> No
             found.waiting += 1
         elif (case.keys and done.issuperset(case.keys)) or _is_dry(case):
             found.answered += 1
+        elif case.cancelled is not None and not replay.choice.cancelled:
+            found.cancelled[case.at] = case.answer({})
         else:
             open_cases.append(case)
     for part in dialects.chunks(open_cases, PLANNED_AT_ONCE):
@@ -217,7 +242,4 @@ async def _judge(
         if problem is None and not new:
             found.answered += 1
             continue
-        event, name = case.heading, case.configured.reaction.name
-        row = case.standing.id if case.standing else None
-        answer = Answer(name, event.id, event.type, event.subject, row, new, problem)
-        found.answers[name, event.id] = answer
+        found.answers[case.at] = case.answer(new, problem)

@@ -18,6 +18,7 @@ from tests.adapters.store.examples import (
     an_entity,
     within,
 )
+from tests.adapters.store.intents import begin
 
 Work = Callable[[AsyncConnection], Awaitable[None]]
 
@@ -63,8 +64,8 @@ async def of_inbox(tx: AsyncConnection) -> None:
 
 
 async def of_ledger(tx: AsyncConnection) -> None:
-    await ledger.begin(tx, "k", "recharge", 1, "operate", None, NOW)
-    await ledger.begin(tx, "k", "recharge", 1, "operate", None, NOW)
+    await begin(tx, "k", "recharge", 1, "operate", None, NOW)
+    await begin(tx, "k", "recharge", 1, "operate", None, NOW)
     await ledger.mark_sent(tx, "k", request=None, now=NOW)
     await ages.unknown(tx)
     await ledger.withdraw(tx, "k")

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from adapters.store import Store, ages, hints, inbox, ledger
 from adapters.store.ages import Unknown
 from adapters.store.tables import reactions
+from tests.adapters.store import intents
 from tests.adapters.store.examples import LATER, NOW, SOON, a_hint, a_reaction, within
 
 NAMES = ["recharge", "raise"]
@@ -114,7 +115,7 @@ async def begin(
     store: Store, key: str, now: datetime, reaction_id: int | None = None, at: str = "operate"
 ) -> None:
     async with store.write() as tx:
-        await ledger.begin(tx, key, "recharge", reaction_id, at, None, now)
+        await intents.begin(tx, key, "recharge", reaction_id, at, None, now)
 
 
 async def test_effects_are_not_known_from_their_first_call_until_they_are_done(

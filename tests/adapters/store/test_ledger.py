@@ -9,6 +9,7 @@ from adapters.store import Store, cursors, ledger, replaying
 from adapters.store.bulk import run_one
 from adapters.store.ledger import Effect
 from tests.adapters.store.examples import LATER, NOW, SOON
+from tests.adapters.store.intents import begin
 
 REQUEST = {"account": "277754", "unitprice": "66.00"}
 INTENT = Effect("charge/1", "recharge", 7, "operate", REQUEST, NOW, NOW)
@@ -16,7 +17,7 @@ INTENT = Effect("charge/1", "recharge", 7, "operate", REQUEST, NOW, NOW)
 
 async def _begin(store: Store, key: str = "charge/1") -> Effect | None:
     async with store.write() as tx:
-        return await ledger.begin(tx, key, "recharge", 7, "operate", REQUEST, NOW)
+        return await begin(tx, key, "recharge", 7, "operate", REQUEST, NOW)
 
 
 async def test_a_first_intent_is_new(store: Store) -> None:
@@ -30,7 +31,7 @@ async def test_a_second_intent_finds_the_first_and_changes_nothing(store: Store)
     await _begin(store)
 
     async with store.write() as tx:
-        found = await ledger.begin(tx, "charge/1", "other", 8, "elsewhere", {}, LATER)
+        found = await begin(tx, "charge/1", "other", 8, "elsewhere", {}, LATER)
 
     assert found == INTENT
 
@@ -131,7 +132,7 @@ async def test_the_effects_of_a_reaction_are_found_by_its_row(store: Store) -> N
     await _begin(store, "charge/2")
     await _begin(store, "charge/1")
     async with store.write() as tx:
-        await ledger.begin(tx, "charge/3", "recharge", None, "operate", None, NOW)
+        await begin(tx, "charge/3", "recharge", None, "operate", None, NOW)
 
     async with store.read() as tx:
         found = await ledger.of_reaction(tx, 7)
@@ -147,7 +148,7 @@ async def test_of_many_who_begin_the_same_effect_one_may_call(store: Store) -> N
 async def test_a_time_of_sending_survives_to_the_microsecond(store: Store) -> None:
     exact = NOW + timedelta(microseconds=1)
     async with store.write() as tx:
-        await ledger.begin(tx, "k", "recharge", 1, "operate", None, exact)
+        await begin(tx, "k", "recharge", 1, "operate", None, exact)
         assert (await ledger.get(tx, ["k"]))["k"].sent_at == exact
 
 

@@ -14,6 +14,7 @@ from adapters.store import Store, inbox, ledger
 from adapters.store.bulk import Step, run_together
 from adapters.store.inbox import InboxRow
 from tests.adapters.store.examples import LATER, NOW, SOON, a_reaction, within
+from tests.adapters.store.intents import begin
 
 IN_TIME = 60.0
 LIMIT = 4
@@ -97,7 +98,7 @@ async def test_of_two_who_find_the_same_thing_the_second_sees_that_it_is_taken(
 ) -> None:
     async with postgres_store.write() as tx:
         for key in ("one", "two"):
-            await ledger.begin(tx, key, "recharge", 1, "operate", None, NOW)
+            await begin(tx, key, "recharge", 1, "operate", None, NOW)
 
     async with asyncio.timeout(IN_TIME):
         async with postgres_store.write() as tx:

@@ -11,6 +11,7 @@ from adapters.store import Store, inbox, ledger, replaying, restoring, retention
 from adapters.store.inbox import InboxRow, Outcome
 from adapters.store.restoring import ItsEvent
 from tests.adapters.store.examples import LATER, NOW, SOON, a_reaction, within
+from tests.adapters.store.intents import begin
 
 DONE = {"effects": [{"key": "sheet/1"}]}
 
@@ -57,7 +58,7 @@ async def test_what_ended_long_ago_forgets_its_event_and_not_how_it_ended(store:
 async def test_its_event_is_not_taken_again_and_its_effects_stay(store: Store) -> None:
     row_id = await ended(store, "event-1")
     async with store.write() as tx:
-        await ledger.begin(tx, "sheet/1", "recharge", row_id, "operate", {"net": "1.00"}, NOW)
+        await begin(tx, "sheet/1", "recharge", row_id, "operate", {"net": "1.00"}, NOW)
     await store.run([ledger.finishing("sheet/1", "7", None, "answer", NOW)])
 
     await forget(store)
@@ -127,7 +128,7 @@ async def test_one_that_is_to_be_answered_again_meanwhile_keeps_its_event(store:
     row_id = await ended(store, "event-1")
     async with store.write() as tx:
         found, _ = await retention.ended_before(tx, LATER, 0, 1_000)
-        await replaying.again(tx, [row_id], "live", NOW)
+        await replaying.again(tx, [row_id], "live", NOW, cancelled=False)
 
         assert await retention.forget_events(tx, found, LATER) == 0
 

@@ -36,6 +36,11 @@ DATA: Samples = {
         reaction=reaction(state="dead", reason="400 from essensys: no such account", effects=[])
     ),
     "tiebeam.reaction.blocked": lambda: ReactionData(
-        reaction=reaction(state="blocked", reason="no product for 'MATERIALS'", effects=[])
+        reaction=reaction(
+            state="blocked",
+            reason="no product for 'MATERIALS'",
+            effects=[],
+            missing_mapping=True,
+        )
     ),
 }

@@ -15,6 +15,7 @@ from adapters.store.bulk import run_one
 from adapters.store.inbox import InboxRow, Outcome
 from adapters.store.tables import reactions
 from tests.adapters.store.examples import a_reaction, within
+from tests.adapters.store.intents import begin
 
 Result = TypeVar("Result")
 NAME = "recharge-paid-invoice"
@@ -88,7 +89,7 @@ async def _ended(tx: AsyncConnection) -> None:
             ),
         )
     key = "charge-sheet/plentific/invoice-1/1"
-    await ledger.begin(tx, key, NAME, 1, "operate", {"account": "277754"}, NOW)
+    await begin(tx, key, NAME, 1, "operate", {"account": "277754"}, NOW)
     await run_one(tx, ledger.finishing(key, "452331", {"ids": ["452331"]}, "answer", NOW))
 
 

@@ -96,5 +96,17 @@ def test_topics_that_differ_are_named_and_left_alone(login: Shell, topic_prefix:
     assert login.tiebeam("topics", "apply").out == done.out, "it was changed after all"
 
 
+def test_the_check_notes_topics_that_differ(login: Shell, topic_prefix: str) -> None:
+    assert "retention" not in login.tiebeam("check").out
+    login.change("partitions = 1", 'partitions = 1\naudit_retention = "365d"')
+
+    noted = [line for line in login.tiebeam("check").out.splitlines() if "retention" in line]
+
+    assert noted == [
+        f"note topic {topic_prefix}{name} has retention.ms=-1, wanted 31536000000"
+        for name in ("essensys.charge-sheets", "tiebeam.reactions")
+    ]
+
+
 def test_a_role_that_there_is_not_is_refused(shell: Shell) -> None:
     assert shell.tiebeam("check", "cook").code == 2

@@ -45,7 +45,7 @@ def test_list_can_be_limited_to_a_state_a_reaction_and_a_number(filled: Shell) -
     assert ids() == [6, 5, 4, 3, 2, 1]
     assert ids("--state", "dead") == [3]
     assert ids("--reaction", "recharge-paid-invoice", "--limit", "2") == [6, 5]
-    assert ids("--reaction", "another") == []
+    assert ids("--reaction", shelves.NAME, "--state", "running") == []
 
 
 def test_list_of_nothing_says_so(shell: Shell) -> None:
@@ -61,8 +61,8 @@ def test_list_does_not_know_a_state_that_is_none(filled: Shell) -> None:
     assert "Traceback" not in done.err
 
 
-def test_show_tells_one_reaction_with_its_effects_and_no_payload(filled: Shell) -> None:
-    done = filled.tiebeam("reactions", "show", "1")
+def test_show_tells_programs_one_reaction_with_its_effects_and_no_payload(filled: Shell) -> None:
+    done = filled.tiebeam("reactions", "show", "1", "--json")
 
     assert (done.code, done.err) == (0, "")
     shown = json.loads(done.out)
@@ -81,12 +81,29 @@ def test_show_tells_one_reaction_with_its_effects_and_no_payload(filled: Shell) 
     assert not {"value", "headers"} & shown.keys()
 
 
-def test_show_keeps_what_the_provider_said_to_itself_until_asked(filled: Shell) -> None:
-    shown = json.loads(filled.tiebeam("reactions", "show", "3").out)
-    told = json.loads(filled.tiebeam("reactions", "show", "3", "--response").out)
+def test_show_tells_people_the_same_in_lines(filled: Shell) -> None:
+    done = filled.tiebeam("reactions", "show", "1", width=80)
 
-    assert shown["outcome"]["response"] == "kept; see `tiebeam reactions show 3 --response`"
-    assert told["outcome"] == {"status": 400, "response": "Jo Doe"}
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[:3] == [
+        "reaction    1 recharge-paid-invoice",
+        "state       succeeded, attempt 1",
+        "event       plentific.invoice.paid invoice-1, version 3",
+    ]
+    assert "effect      charge-sheet/plentific/invoice-1/1\n" in done.out
+    assert "there       452331 in operate\n" in done.out
+    assert filled.tiebeam("reactions", "show", "3", width=80).out.count(REASON) == 1
+
+
+def test_show_keeps_what_the_provider_said_to_itself_until_asked(filled: Shell) -> None:
+    for options in ((), ("--json",)):
+        shown = filled.tiebeam("reactions", "show", "3", *options).out
+        told = filled.tiebeam("reactions", "show", "3", "--response", *options).out
+
+        assert "kept; see `tiebeam reactions show 3 --response`" in shown
+        assert "Jo Doe" not in shown
+        assert "Jo Doe" in told
+    assert json.loads(told)["outcome"] == {"status": 400, "response": "Jo Doe"}
     assert "Jo Doe" not in filled.tiebeam("reactions", "list", "--json").out
 
 
@@ -133,6 +150,47 @@ def test_retry_of_what_is_done_does_nothing_and_fails(filled: Shell, one_line: R
     assert shelves.states(filled.url) == before
 
 
+def test_what_is_named_and_cannot_be_retried_is_named_with_the_reason(
+    filled: Shell, one_line: Refused
+) -> None:
+    done = filled.tiebeam("reactions", "retry", "2", "77", "1")
+
+    assert done.out == "1 pending again\n"
+    assert one_line(done, 1) == "not retried: 1 is succeeded; there is no reaction 77"
+    assert shelves.states(filled.url)[2] == "pending"
+
+
+def test_retry_and_cancel_tell_programs_what_changed_and_what_did_not(filled: Shell) -> None:
+    retried = filled.tiebeam("reactions", "retry", "2", "77", "--json")
+    cancelled = filled.tiebeam("reactions", "cancel", "--dead", "--yes", "--json")
+
+    assert (retried.code, cancelled.code) == (1, 0)
+    unknown = {"id": 77, "state": None, "why": "there is no reaction 77"}
+    assert json.loads(retried.out) == {"pending": [2], "skipped": [unknown]}
+    assert json.loads(cancelled.out) == {"cancelled": [3], "skipped": []}
+    again = filled.tiebeam("reactions", "cancel", "3", "--json")
+    assert again.err == "tiebeam: nothing to cancel: 3 is cancelled\n"
+    assert json.loads(again.out)["skipped"] == [
+        {"id": 3, "state": "cancelled", "why": "3 is cancelled"}
+    ]
+
+
+def test_cancel_asks_no_program(filled: Shell) -> None:
+    asked = filled.tiebeam("reactions", "cancel", "--dead", "--json")
+
+    assert (asked.code, asked.out) == (2, "")
+    assert "it does not ask: say --yes" in asked.err
+    assert shelves.states(filled.url)[3] == "dead"
+
+
+def test_a_long_list_of_reasons_is_cut_and_says_so(filled: Shell, one_line: Refused) -> None:
+    numbers = [str(number) for number in range(100, 125)]
+
+    line = one_line(filled.tiebeam("reactions", "retry", "2", *numbers), 1)
+
+    assert line.endswith("; there is no reaction 119; and 5 more")
+
+
 def test_retry_carries_out_a_dry_run_that_is_named_once_its_reaction_is_live(
     filled: Shell, one_line: Refused
 ) -> None:
@@ -149,14 +207,15 @@ def test_retry_carries_out_a_dry_run_that_is_named_once_its_reaction_is_live(
 def test_retry_of_nothing_at_all_is_a_mistake_in_the_command(filled: Shell) -> None:
     done = filled.tiebeam("reactions", "retry")
     assert done.code == 2
-    assert "name reactions by id, or use --blocked or --dead" in " ".join(done.err.split())
+    said = " ".join(done.err.replace("│", " ").split())
+    assert "by id, --subject, --event or --effect, or use --blocked or --dead" in said
 
 
 def test_list_can_be_limited_to_an_entity_and_an_event(filled: Shell) -> None:
     def ids(*options: str) -> list[int]:
         return [row["id"] for row in json.loads(filled.tiebeam(*LIST_JSON, *options).out)]
 
-    one = json.loads(filled.tiebeam("reactions", "show", "3").out)
+    one = json.loads(filled.tiebeam("reactions", "show", "3", "--json").out)
     assert 3 in ids("--subject", one["subject"])
     assert ids("--event", one["event_id"]) == [3]
 
@@ -184,17 +243,36 @@ def test_cancel_of_many_asks_first(filled: Shell) -> None:
     assert shelves.states(filled.url)[3] == "cancelled"
 
 
-def test_cancel_and_retry_of_many_can_be_limited_to_a_reaction(filled: Shell) -> None:
+def test_cancel_and_retry_of_many_can_be_limited(filled: Shell) -> None:
     for command in ("retry", "cancel"):
-        done = filled.tiebeam("reactions", command, "--blocked", "--reaction", "another")
-        assert done.code == 1
-        assert f"nothing to {command}" in done.err
+        for limit in (
+            ("--event", "refused"),
+            ("--subject", "invoice-2"),
+            ("--since", "2025-03-02"),
+        ):
+            done = filled.tiebeam("reactions", command, "--blocked", *limit)
+            assert done.err == f"tiebeam: nothing to {command}: none of them is blocked\n"
+            assert done.code == 1
     assert shelves.states(filled.url)[2] == "blocked"
+    limits = ("--reaction", shelves.NAME, "--connection", "operate", "--until", "2025-03-02")
+    assert filled.tiebeam("reactions", "retry", "--dead", *limits).out == "1 pending again\n"
+
+
+def test_of_an_entity_or_an_event_what_waits_for_a_person_is_meant(filled: Shell) -> None:
+    before = shelves.states(filled.url)
+    event = filled.tiebeam("reactions", "cancel", "--event", "refused", "--yes")
+    subject = filled.tiebeam("reactions", "retry", "--subject", "invoice-1")
+
+    named = filled.tiebeam("reactions", "retry", "4", "--event", "refused")
+
+    assert (event.out, subject.out) == ("1 cancelled\n", "1 pending again\n")
+    assert named.out == "1 pending again\n"
+    assert shelves.states(filled.url) == before | {2: "pending", 3: "cancelled", 4: "pending"}
 
 
 def test_what_has_succeeded_cannot_be_cancelled(filled: Shell, one_line: Refused) -> None:
     line = one_line(filled.tiebeam("reactions", "cancel", "1"), 1)
-    assert line.startswith("nothing to cancel")
+    assert line == "nothing to cancel: 1 is succeeded"
 
 
 def test_what_was_cancelled_can_be_retried(filled: Shell) -> None:

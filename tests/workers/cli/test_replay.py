@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,6 +41,8 @@ def published(shell: Shell, kafka: str, kafka_settings: KafkaSettings) -> Shell:
         (("--since", "2026-03-02", "--until", "2026-03-02"), "it is not after --since"),
         (("--since", "2026-03-02", "--type", "no.such.type"), "no such event type: no.such.type"),
         (("--since", "2026-03-02", "--to-topic", "t", "--force", "k"), "goes without --force"),
+        (("--since", "2026-03-02", "--to-topic", "t", "--cancelled"), "goes without --force"),
+        (("--since", "2026-03-02", "--cancelled"), "it needs --subject or --reaction"),
         ((), "Missing option '--since'"),
     ],
 )
@@ -121,6 +124,45 @@ def test_on_a_terminal_it_asks_and_a_dry_run_does_not(
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     dry = published.tiebeam(*SINCE, "--dry-run", "--yes")
     assert "carried out?" not in dry.out
+
+
+@pytest.mark.kafka
+@pytest.mark.real_kafka
+def test_what_a_person_cancelled_is_shown_and_left_out_unless_asked_for(published: Shell) -> None:
+    published.tiebeam(*SINCE, "--subject", "invoice-1", "--yes")
+    published.tiebeam("reactions", "cancel", "1", "--why", "charged by hand")
+
+    done = published.tiebeam(*SINCE, "--yes")
+    again = published.tiebeam(*SINCE, "--subject", "invoice-1", "--cancelled", "--yes")
+
+    about = f"{shelves.NAME}: plentific.invoice.paid invoice-1"
+    assert f"left {about}: cancelled: charged by hand\n" in done.out
+    assert ", 1 left out as cancelled (see --cancelled); 1 effects would be new\n" in done.out
+    assert "2 reactions are pending" in done.out
+    assert f"new  {KEY.format(1)}  {about} (cancelled: charged by hand)\n" in again.out
+    assert shelves.states(published.url) == {1: "pending", 2: "pending", 3: "pending"}
+
+
+@pytest.mark.kafka
+@pytest.mark.real_kafka
+def test_programs_are_told_what_was_found_and_done_and_not_asked(
+    published: Shell, kafka_settings: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.cli.replay._is_terminal", lambda: True)
+    topic = f"{kafka_settings.topic_prefix}ours.again"
+    topics.make(kafka_settings, "ours.again")
+
+    shown = json.loads(published.tiebeam(*SINCE, "--json").out)
+    done = json.loads(published.tiebeam(*SINCE, "--json", "--yes", "--subject", "invoice-1").out)
+    sent = json.loads(published.tiebeam(*SINCE, "--json", "--yes", "--to-topic", topic).out)
+
+    assert (shown["read"], shown["chosen"], shown["answered"], shown["pending"]) == (3, 3, 0, None)
+    assert [list(one["new"]) for one in shown["answers"] if one["problem"] is None] == [
+        [KEY.format(1)],
+        [KEY.format(2)],
+    ]
+    assert (len(done["answers"]), done["cancelled"], done["pending"]) == (1, [], 1)
+    assert sent == {"read": 3, "chosen": 3, "unusable": 0, "published": 3}
 
 
 @pytest.mark.kafka

@@ -5,11 +5,13 @@ import sqlite3
 import pytest
 
 from adapters.kafka.settings import KafkaSettings
+from events.envelope import Event
 from events.reactions import Effect, Reaction, ReactionData, ReactionState
 from tests.events import samples
 from tests.workers.cli import shelves, topics
 from tests.workers.cli.conftest import Refused, Shell
 from tests.workers.react.invoices import paid
+from workers.cli.store import AUDITS
 
 
 def test_upgrade_makes_the_tables_and_says_so_once(shell: Shell) -> None:
@@ -53,14 +55,9 @@ def test_a_store_made_by_a_newer_version_is_not_touched(shell: Shell, one_line: 
     assert line.endswith("newer than this program (m9999); install the newer tiebeam")
 
 
-@pytest.mark.kafka
-@pytest.mark.real_kafka
-def test_a_lost_store_is_rebuilt_from_the_topics_and_a_full_one_only_added_to_when_told(
-    shell: Shell, kafka: str, kafka_settings: KafkaSettings, one_line: Refused
-) -> None:
-    topics.connect(shell, kafka, kafka_settings.topic_prefix)
-    event = paid()
-    audit = samples.event(
+def answer_to(event: Event) -> Event:
+    """The audit of a reaction that made one effect."""
+    return samples.event(
         "tiebeam.reaction.succeeded",
         data=ReactionData(
             reaction=Reaction(
@@ -76,7 +73,16 @@ def test_a_lost_store_is_rebuilt_from_the_topics_and_a_full_one_only_added_to_wh
         ),
         key=event.key,
     )
-    topics.publish(kafka_settings, [event, audit])
+
+
+@pytest.mark.kafka
+@pytest.mark.real_kafka
+def test_a_lost_store_is_rebuilt_from_the_topics_and_a_full_one_only_added_to_when_told(
+    shell: Shell, kafka: str, kafka_settings: KafkaSettings, one_line: Refused
+) -> None:
+    topics.connect(shell, kafka, kafka_settings.topic_prefix)
+    event = paid()
+    topics.publish(kafka_settings, [event, answer_to(event)])
 
     done = shell.tiebeam("store", "rebuild")
 
@@ -88,8 +94,36 @@ def test_a_lost_store_is_rebuilt_from_the_topics_and_a_full_one_only_added_to_wh
         "`tiebeam replay --since DATE` shows what was not answered"
     )
     assert any(line.startswith("plentific/invoices: tells what is new since ") for line in lines)
+    assert [line for line in lines if line.startswith(("operate", "tiebeam"))] == [
+        "operate: the topics tell nothing of it: its first look is silent, and what changed before "
+        "that stays untold"
+    ]
     assert shelves.states(shell.url) == {1: "succeeded"}
     again = one_line(shell.tiebeam("store", "rebuild"), 1)
     assert again.endswith("is not empty; --yes adds to it what the topics tell besides")
     assert shell.tiebeam("store", "rebuild", "--yes").code == 0
     assert shelves.states(shell.url) == {1: "succeeded"}
+
+
+@pytest.mark.kafka
+@pytest.mark.real_kafka
+def test_effects_of_which_the_topics_tell_no_longer_are_named_by_when_they_were_made(
+    shell: Shell, kafka: str, kafka_settings: KafkaSettings
+) -> None:
+    topics.connect(shell, kafka, kafka_settings.topic_prefix)
+    event = paid()
+    sheet = samples.event("essensys.charge_sheet.created", key=event.key)
+    topics.publish(kafka_settings, [event, sheet, answer_to(event)])
+    topics.publish(kafka_settings, [event, sheet, answer_to(event)])
+    times = topics.forget_first(kafka_settings, AUDITS, "essensys.charge-sheets")
+
+    done = shell.tiebeam("store", "rebuild")
+
+    assert (done.code, done.err) == (0, "")
+    audits, sheets = (f"{at:%Y-%m-%d %H:%M:%S} UTC" for at in times)
+    assert [line for line in done.out.splitlines() if "beginning" in line] == [
+        "essensys.charge-sheets: its beginning is no longer there, and effects of reactions that "
+        f"had not ended before {sheets} are unknown and may be made again",
+        "tiebeam.reactions: its beginning is no longer there, and effects before "
+        f"{audits} are unknown and may be made again",
+    ]

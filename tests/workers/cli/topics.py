@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from adapters.kafka.producer import RecordProducer
 from adapters.kafka.records import Record
@@ -11,6 +16,7 @@ from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import TopicSpec, open_topics
 from events import catalogue
 from events.envelope import Event, to_headers
+from tests.kafka import read_topic
 from tests.workers.cli.conftest import Shell
 
 
@@ -54,3 +60,25 @@ def publish(settings: KafkaSettings, events: Sequence[Event]) -> None:
         assert all(result.acknowledged for result in results)
 
     asyncio.run(work())
+
+
+def forget_first(settings: KafkaSettings, *names: str) -> list[datetime]:
+    """Delete the first record of each topic; return when the one was sent that is first now."""
+
+    async def work() -> list[datetime]:
+        return [await _forget_first(settings, f"{settings.topic_prefix}{name}") for name in names]
+
+    return asyncio.run(work())
+
+
+async def _forget_first(settings: KafkaSettings, topic: str) -> datetime:
+    first, second, *_ = await read_topic(settings.bootstrap_servers, topic)
+    assert first.partition == second.partition
+    client: Any = AIOKafkaAdminClient(**settings.client_options())
+    try:
+        await client.start()
+        partition = TopicPartition(topic, first.partition)
+        await client.delete_records({partition: RecordsToDelete(second.offset)})
+    finally:
+        await client.close()
+    return datetime.fromtimestamp(second.timestamp / 1000, UTC)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import ledger
 from deploy.sandbox.essensys import data
+from tests.adapters.store.intents import begin
 from tests.workers.react.invoices import (
     ACCOUNT,
     OTHER_PROPERTY,
@@ -256,7 +257,7 @@ async def test_an_effect_begun_in_another_connection_is_never_sent_to_this_one(
 ) -> None:
     await world.take(paid())
     async with world.store.write() as tx:
-        await ledger.begin(
+        await begin(
             tx,
             "charge-sheet/plentific/invoice-1/1",
             "recharge-paid-invoice",
@@ -279,7 +280,7 @@ async def test_an_intent_that_another_took_back_at_that_moment_is_begun_anew(
     key = "charge-sheet/plentific/invoice-1/1"
     await world.take(paid())
     async with world.store.write() as tx:
-        await ledger.begin(tx, key, "another", 2, "operate", {}, world.clock.now())
+        await begin(tx, key, "another", 2, "operate", {}, world.clock.now())
     looked_up = ledger.get
 
     async def taken_back_before(tx: AsyncConnection, keys: Iterable[str]) -> Any:

@@ -156,3 +156,18 @@ async def test_an_event_that_cannot_be_understood_does_not_keep_the_others_out(
     async with fresh.read() as tx:
         known = await entities.ids(tx, CONNECTION, plentific.INVOICES.entity)
     assert known == {first, second} - {events[0].subject}
+
+
+async def test_a_connection_of_which_nothing_is_told_is_named_until_it_was_looked_at(
+    world: World, fresh: Store
+) -> None:
+    await world.work_orders.baseline()
+    world.add_work_order()
+    await world.work_orders.news()
+    events, both = await world.all_events(), {CONNECTION, "other"}
+
+    first = await rebuilt(fresh, world.clock, events, connections=both)
+    nothing = await rebuilt(world.store, world.clock, [], connections=both)
+
+    assert first.silent == ("other",)
+    assert nothing.silent == ("other",), "the one that is watched has had its first look"

@@ -26,7 +26,7 @@ def record_of(event: Event, offset: int, prefix: str = "") -> ConsumerRecord:
         topic=catalogue.topic_of(event.type, prefix),
         partition=crc32(event.key.encode()) % PARTITIONS,
         offset=offset,
-        timestamp=0,
+        timestamp=round(event.detected_at.timestamp() * 1000),
         timestamp_type=0,
         key=event.key.encode(),
         value=event.data,
@@ -56,10 +56,11 @@ async def rebuilt(
     published: Sequence[Event],
     cut: Collection[Partition] = (),
     parking: Collection[str] = (),
+    connections: Collection[str] = (),
 ) -> Report:
     """Rebuild a store from the events that were published, in their order."""
     records = [record_of(event, offset) for offset, event in enumerate(published)]
     audits = [one for one in records if one.topic == AUDITS]
     others = [one for one in records if one.topic != AUDITS]
-    needs = Rebuild(store, clock, "", frozenset(parking))
+    needs = Rebuild(store, clock, "", frozenset(parking), frozenset(connections))
     return await rebuild(needs, Records(audits), Records(others), cut)

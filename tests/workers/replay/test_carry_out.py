@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.store import cursors, retention
+from adapters.store import cursors, inbox, retention
 from adapters.store.ledger import REBUILT
 from tests.workers.react.invoices import line, paid
 from tests.workers.react.world import SETTLE, World
@@ -123,7 +123,9 @@ async def test_a_forced_effect_whose_answer_is_lost_is_not_taken_for_the_one_bef
 
     row = await world.work()
     assert row.state == "blocked"
-    assert "is from before charge-sheet/plentific/invoice-1/1 was to be made again" in row.reason
+    assert "is from before charge-sheet/plentific/invoice-1/1 was to be made again" in (
+        row.reason or ""
+    )
 
     assert await replayed(world, event, by=forcing) == 1
     assert (await world.work()).state == "succeeded"
@@ -218,6 +220,20 @@ async def test_after_a_rebuild_what_could_not_be_planned_yet_is_looked_for_all_t
 
     assert row.state == "succeeded"
     world.assert_once()
+
+
+async def test_what_is_cancelled_while_the_question_waits_stays_cancelled(world: World) -> None:
+    event = paid()
+    world.fault("status", status=400)
+    await world.take(event)
+    assert (await world.work()).state == "dead"
+    asking = replaying(world)
+    found = await prospect(asking, topics([event]))
+    async with world.store.write() as tx:
+        await inbox.cancel(tx, [1], "a double", world.clock.now())
+
+    assert await carry_out(asking, found, topics([event])) == 0
+    assert await world.states() == ["cancelled"]
 
 
 async def test_after_a_rebuild_newer_events_are_answered_as_ever(world: World) -> None:

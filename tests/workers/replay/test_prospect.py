@@ -106,13 +106,23 @@ async def test_a_dry_run_shows_new_effects_once_its_reaction_is_live(world: Worl
     assert new(live) == [KEY]
 
 
-async def test_a_cancelled_answer_is_shown_again(world: World) -> None:
+async def test_a_cancelled_answer_is_left_out_with_the_reason_unless_asked_for(
+    world: World,
+) -> None:
     event = paid()
     await world.take(event)
     async with world.store.write() as tx:
-        await inbox.cancel(tx, [1], "not this one", world.clock.now())
+        await inbox.cancel(tx, [1], "cancelled: not this one", world.clock.now())
 
-    assert new(await would(world, event)) == [KEY]
+    found = await would(world, event, event)
+    asked = await would(world, event, by=replaying(world, choice=Choice(cancelled=True)))
+
+    assert (new(found), found.answered) == ([], 0)
+    assert [(one.row, one.cancelled) for one in found.cancelled.values()] == [
+        (1, "cancelled: not this one")
+    ]
+    assert (new(asked), asked.cancelled) == ([KEY], {})
+    assert [one.cancelled for one in asked.answers.values()] == ["cancelled: not this one"]
 
 
 async def test_a_record_that_is_no_event_is_counted(world: World) -> None:
