@@ -24,8 +24,10 @@ SLOTS_A_CALL = 2
 what was answered, another one calls."""
 IDLE = 0.5
 """Seconds between two looks at the inbox when nobody in this process rings."""
-DRAIN = 25.0
+DRAIN = 22.0
 """Seconds that reactions in flight are given to end when the process stops."""
+HAND_BACK = 2.0
+"""Seconds within which those that have not are handed back."""
 
 log = logs.logger("react")
 
@@ -100,12 +102,25 @@ async def _carry_out(means: Means, row: InboxRow) -> Ending | None:
     try:
         with at_priority(Priority.REACTION):
             return await attempt.carry_out(means, row)
+    except asyncio.CancelledError:
+        await _hand_back(means, row)
+        raise
     except StoreError as error:
         log.error("store not usable", reaction=row.reaction, row=row.id, why=str(error))
     except Exception as error:
         why = type(error).__name__
         log.error("end not saved", reaction=row.reaction, row=row.id, why=why, exc_info=error)
     return None
+
+
+async def _hand_back(means: Means, row: InboxRow) -> None:
+    """Let others have a row at once that was cut off; they look for what it may have sent."""
+    now, token = means.clock.now(), row.lease_token
+    try:
+        async with asyncio.timeout(HAND_BACK), means.store.write("reactions") as tx:
+            await inbox.release(tx, row.id, means.owner, token=token, now=now)
+    except (StoreError, TimeoutError) as error:  # its lease runs out
+        log.error("not handed back", reaction=row.reaction, row=row.id, why=str(error))
 
 
 async def _drain(running: set[asyncio.Task[Ending | None]]) -> None:

@@ -15,6 +15,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.http.limits import Priority, present_priority
+from adapters.store import inbox
 from adapters.store.errors import StoreUnavailable
 from events.envelope import Event
 from tests.workers.react.invoices import line, paid
@@ -310,7 +311,7 @@ async def test_at_the_end_those_in_flight_are_waited_for_and_no_more_are_begun(
     world.assert_once()
 
 
-async def test_whoever_takes_too_long_at_the_end_is_cut_off_and_found_later(
+async def test_whoever_takes_too_long_at_the_end_is_handed_back_and_its_call_looked_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(executor_module, "DRAIN", 0.05)
@@ -319,12 +320,32 @@ async def test_whoever_takes_too_long_at_the_end_is_cut_off_and_found_later(
     async with running(world.executor()):
         await world.sandbox.state.faults.until(lambda: fault.held == 1)
 
-    assert await world.states() == ["running"]
+    (row,) = await world.rows()
+    assert (row.state, row.attempts, row.lease_owner) == ("pending", 0, None)
+    assert (await world.work(world.executor(owner="next"))).state == "retrying"
     world.clock.advance(seconds=(LEASE + SETTLE).total_seconds())
     async with running(world.executor(owner="next")):
         await until_states(world, "succeeded")
     world.assert_once()
     assert len(world.puts()) == 1
+
+
+async def test_without_a_store_who_is_cut_off_leaves_its_row_to_the_lease(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any, **__: Any) -> bool:
+        raise StoreUnavailable("sqlite:", "the database does not answer")
+
+    monkeypatch.setattr(executor_module, "DRAIN", 0.05)
+    monkeypatch.setattr(inbox, "release", away)
+    fault = world.fault("delay", hold=True, when="after")
+    await world.take(numbered("1"))
+    with capture_logs() as logged:
+        async with running(world.executor()):
+            await world.sandbox.state.faults.until(lambda: fault.held == 1)
+
+    assert await world.states() == ["running"]
+    assert "not handed back" in [line["event"] for line in logged]
 
 
 async def test_a_mistake_in_a_reaction_ends_neither_the_executor_nor_the_others(
