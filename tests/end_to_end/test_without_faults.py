@@ -166,6 +166,7 @@ def test_the_audit_event_names_every_effect(day: Day) -> None:
         "trigger_ce_id": paid.id,
         "trigger_type": "plentific.invoice.paid",
         "trigger_subject": invoice["uuid"],
+        "missing_mapping": False,
     }
     assert set(by_key) == {f"charge-sheet/plentific/{invoice['uuid']}/{line}" for line in (1, 2)}
     assert {one["found_by"] for one in by_key.values()} == {"answer"}

@@ -157,10 +157,8 @@ def test_programs_are_told_what_was_found_and_done_and_not_asked(
     sent = json.loads(published.tiebeam(*SINCE, "--json", "--yes", "--to-topic", topic).out)
 
     assert (shown["read"], shown["chosen"], shown["answered"], shown["pending"]) == (3, 3, 0, None)
-    assert [list(one["new"]) for one in shown["answers"] if one["problem"] is None] == [
-        [KEY.format(1)],
-        [KEY.format(2)],
-    ]
+    planned = [list(one["new"]) for one in shown["answers"] if one["problem"] is None]
+    assert sorted(planned) == [[KEY.format(1)], [KEY.format(2)]]  # across topics there is no order
     assert (len(done["answers"]), done["cancelled"], done["pending"]) == (1, [], 1)
     assert sent == {"read": 3, "chosen": 3, "unusable": 0, "published": 3}
 
