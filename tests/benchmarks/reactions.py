@@ -2,7 +2,7 @@
 
 Every event needs two calls to a provider that answers after a while and accepts 50 at a time. The
 limit is what 50 calls in flight all the time would take; with a hot key, its own chain of calls.
-A provider that is half as fast tells what is the machine's from what is the design's.
+Slower providers tell what is the machine's from what is the design's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from tests.benchmarks.order import check_record
 from tests.benchmarks.progress import total, until
 from tests.benchmarks.reacting import together
 from tests.benchmarks.reactions_parts import check_outcomes, client_of, fill, means_of
-from tests.benchmarks.rounds import Goal, Moment, Sample, Workload
+from tests.benchmarks.rounds import Contender, Goal, Moment, Sample, Workload
 from tests.benchmarks.stores import new_store
 from workers.react import executor
 from workers.telemetry import metrics
@@ -38,8 +38,8 @@ from workers.telemetry import metrics
 AT_ONCE = 50
 """Calls that the provider accepts at a time."""
 TEAM = "tiebeam, 2 processes"
-SLOWER = "half as fast: tiebeam"
-SLOWER_LIMIT = "half as fast: limit"
+SLOWER = {2: "half as fast", 4: "a quarter as fast"}
+"""Providers that take so many times as long, by what their rows begin with."""
 PARTITIONS = 6
 """Of the consumer beside which ours stands that has one call in flight per partition."""
 
@@ -71,10 +71,14 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
     """The workload, with its provider running."""
     size = size or Size()
     hot = with_hot_key(size.hot_events, size.hot)
-    async with (
-        slow_provider.running(size.delay, AT_ONCE) as url,
-        slow_provider.running(2 * size.delay, AT_ONCE) as slower,
-    ):
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(slow_provider.running(size.delay, AT_ONCE))
+        slower = {
+            times: await stack.enter_async_context(
+                slow_provider.running(times * size.delay, AT_ONCE)
+            )
+            for times in SLOWER
+        }
         events = paid_invoices(size.events, size.keys)
         few = partial(_chains, url, size.events)
         yield Workload(
@@ -91,8 +95,7 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
                 "limit": partial(_limit, "limit", size.events, size.limit),
                 "tiebeam": partial(_ours, "tiebeam", url, folder, events),
                 TEAM: partial(_team, TEAM, 2, url, folder, events),
-                SLOWER_LIMIT: partial(_limit, SLOWER_LIMIT, size.events, 2 * size.limit),
-                SLOWER: partial(_ours, SLOWER, slower, folder, events),
+                **_beside_slower(slower, folder, events, size),
                 "no store": partial(few, "no store", events, size.keys),
                 "per partition": partial(few, "per partition", events[:120], PARTITIONS),
                 "sequential": partial(few, "sequential", events[:20], 1),
@@ -103,7 +106,10 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
             },
             goals=[
                 Goal("tiebeam", "limit", 0.9, _cause),
-                Goal(SLOWER, SLOWER_LIMIT, 0.9, _cause),
+                *(
+                    Goal(f"{name}: tiebeam", f"{name}: limit", 0.9, _cause)
+                    for name in SLOWER.values()
+                ),
                 Goal("hot key: tiebeam", "hot key: limit", 0.9, _cause),
                 Goal(TEAM, "limit", 0.9, _cause_of_team),
                 Goal("tiebeam", "no store"),
@@ -116,6 +122,10 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
             smaller={
                 "tiebeam": partial(_ours, "tiebeam", url, folder, events[:200]),
                 "hot key: tiebeam": partial(_ours, "tiebeam", url, folder, hot[:100]),
+                **{
+                    f"{name}: tiebeam": partial(_ours, "tiebeam", slower[times], folder, hot[:100])
+                    for times, name in SLOWER.items()
+                },
             },
         )
 
@@ -128,8 +138,14 @@ def _rows(size: Size) -> dict[str, str]:
             "outbox, SQLite with synchronous=FULL"
         ),
         TEAM: "the same, in two processes on one store, with half as many calls in flight each",
-        SLOWER_LIMIT: f"arithmetic: as limit, where an answer takes {size.delay * 2000:.0f} ms",
-        SLOWER: "as tiebeam, beside that limit",
+        **{
+            f"{name}: {who}": text
+            for times, name in SLOWER.items()
+            for who, text in (
+                ("limit", f"arithmetic: where an answer takes {times * size.delay * 1000:.0f} ms"),
+                ("tiebeam", "as tiebeam, beside that limit"),
+            )
+        },
         "no store": f"our HTTP client alone, {AT_ONCE} in flight, in order per key; keeps nothing",
         "per partition": (
             f"our HTTP client alone, one event in flight for each of {PARTITIONS} partitions; "
@@ -142,6 +158,18 @@ def _rows(size: Size) -> dict[str, str]:
         ),
         "hot key: tiebeam": "as tiebeam",
     }
+
+
+def _beside_slower(
+    urls: Mapping[int, str], folder: Path, events: Sequence[Event], size: Size
+) -> dict[str, Contender]:
+    found: dict[str, Contender] = {}
+    for times, name in SLOWER.items():
+        limit = times * size.limit
+        found[f"{name}: limit"] = partial(_limit, f"{name}: limit", size.events, limit)
+        row = f"{name}: tiebeam"
+        found[row] = partial(_ours, row, urls[times], folder, events)
+    return found
 
 
 def _cause(sample: Sample) -> str:
