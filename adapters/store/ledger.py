@@ -243,16 +243,5 @@ def claimed(connection: str, provider_id: str, key: str) -> Step:
     return _CLAIMED_FIRST.one(connection=connection, its_id=provider_id, key=key)
 
 
-async def sharing(tx: AsyncConnection, effect: Effect) -> list[str]:
-    """The keys of other effects that have the same thing at the provider as their own."""
-    its = effects.c
-    chosen = select(its.effect_key).where(
-        its.connection == effect.connection,
-        its.provider_id == effect.provider_id,
-        its.effect_key != effect.effect_key,
-    )
-    return list(await tx.scalars(chosen.order_by(its.effect_key)))
-
-
 def _sending(key: str) -> ColumnElement[bool]:
     return and_(effects.c.effect_key == key, effects.c.state == "sending")

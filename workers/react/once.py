@@ -76,11 +76,11 @@ async def ensure(turn: Turn, effect: Effect) -> None:
 async def _count(turn: Turn, effect: Effect, earlier: ledger.Effect) -> None:
     """Count an effect that the ledger has, unless it was taken for another's as well."""
     if earlier.found_by != "value":
-        async with turn.means.store.read() as tx:
-            others = await ledger.sharing(tx, earlier)
-        if others:
+        its = earlier.connection, earlier.provider_id or "", effect.key
+        (others,) = await turn.means.store.run([ledger.claimed(*its)], lambda _: None)
+        if others.rows:
             thing = f"{earlier.provider_id} in {earlier.connection}"
-            raise taken_for_another(effect, thing, others[0])
+            raise taken_for_another(effect, thing, others.rows[0][0])
     turn.has(effect, earlier.provider_id, earlier.found_by)
 
 

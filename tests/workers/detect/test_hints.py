@@ -577,6 +577,27 @@ async def test_one_that_cannot_be_read_holds_up_no_other(world: World) -> None:
     assert await waiting(world.store) == 1
 
 
+async def test_a_look_that_hangs_holds_up_no_hint_of_another_kind(world: World) -> None:
+    order = world.add_work_order()
+    await baseline(world)
+    world.change_work_order(order, status="booked")
+    invoice = world.add_invoice()
+    faults = world.sandbox.state.faults
+    held = faults.add("delay", path=order, when="after", hold=True)
+    await hint(world, "work_order", order)
+    await hint(world, "invoice", invoice)
+
+    looking = asyncio.create_task(follower(world).follow_once())
+    async with asyncio.timeout(10):
+        while await waiting(world.store) > 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (held.held, types(await world.news())) == (1, ["invoice.received"])
+
+    faults.clear()
+    await looking
+    assert types(await world.news()) == ["work_order.status_changed"]
+
+
 async def test_a_look_that_hangs_is_given_up_before_others_may_take_its_hint(
     world: World, monkeypatch: pytest.MonkeyPatch, logged: list[EventDict]
 ) -> None:
