@@ -323,21 +323,20 @@ async def find(
     *,
     states: Sequence[State] | None = None,
     names: Sequence[str] | None = None,
-    subject: str | None = None,
-    event_id: str | None = None,
     before_id: int | None = None,
     such: Iterable[ColumnElement[bool]] = (),
     limit: int = 100,
 ) -> list[InboxRow]:
-    """Rows that fit all that is given, newest first; `before_id` goes on where a page ended."""
+    """Rows that fit all that is given, newest first; `before_id` goes on where a page ended.
+
+    With `such`, only those that meet these conditions as well, see `narrowing`.
+    """
     row = reactions.c
     wanted: list[ColumnElement[bool] | TextClause] = [
         condition
         for given, condition in (
             (states, row.state.in_(states or ())),
             (names, row.reaction.in_(names or ())),
-            (subject, row.subject == subject),
-            (event_id, row.event_id == event_id),
             (before_id, row.id < (before_id or 0)),
         )
         if given is not None

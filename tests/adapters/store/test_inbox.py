@@ -9,6 +9,7 @@ import pytest
 from adapters.store import Store, inbox
 from adapters.store.bulk import run_one
 from adapters.store.inbox import InboxRow, Outcome, State
+from adapters.store.narrowing import Narrowed
 from tests.adapters.store.examples import LATER, NOW, SOON, a_reaction, within
 
 IDS = [f"event-{number}" for number in range(2_500, 0, -1)]
@@ -234,8 +235,8 @@ async def test_rows_are_found_by_what_is_known_of_them(store: Store) -> None:
         blocked = await inbox.find(tx, states=["blocked", "dead"])
         waiting = await inbox.find(tx, states=["pending", "running"])
         mixed = await inbox.find(tx, states=["succeeded", "pending"], names=["recharge"])
-        about = await inbox.find(tx, subject="invoice-2")
-        of_event = await inbox.find(tx, event_id="one")
+        about = await inbox.find(tx, such=Narrowed(subject="invoice-2").conditions())
+        of_event = await inbox.find(tx, such=Narrowed(event_id="one").conditions())
         page = await inbox.find(tx, before_id=4, limit=2)
         nothing = await inbox.find(tx, states=[])
     assert [row.event_id for row in blocked] == ["one"]

@@ -14,6 +14,7 @@ import pytest
 from adapters.store import inbox
 from adapters.store.engine import Store
 from adapters.store.inbox import InboxRow
+from adapters.store.narrowing import Narrowed
 from deploy.sandbox import Sandbox
 from events.envelope import Event
 from tests.adapters.contract import catalogue
@@ -224,7 +225,9 @@ class Refusal:
     async def _row(self, event: Event) -> InboxRow:
         name = self.story.reaction.name
         async with self.world.store.read() as tx:
-            (row,) = await inbox.find(tx, event_id=event.id, names=[name])
+            (row,) = await inbox.find(
+                tx, such=Narrowed(event_id=event.id).conditions(), names=[name]
+            )
         return row
 
     def __repr__(self) -> str:
