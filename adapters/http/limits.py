@@ -86,14 +86,13 @@ class RateLimiter:
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[float]:
         """Wait for a slot and hold it; gives the seconds that were waited."""
-        own = self._line.join(present_priority())
+        priority, asked = present_priority(), self._clock.monotonic()
+        if self._leader is None and self._places and self._pacer.due_in() <= 0:
+            self._start(priority)  # nobody waits
+        else:
+            await self._wait_for_start(priority)
         try:
-            await self._wait_for_turn(own)
-            self._start(own)
-        finally:
-            self._leave(own)
-        try:
-            yield self._clock.monotonic() - own.asked
+            yield self._clock.monotonic() - asked
         finally:
             self._places += 1
             self._place_is_free.set()
@@ -128,6 +127,14 @@ class RateLimiter:
         """Go no faster than another process did."""
         self._pacer.resume(pace)
 
+    async def _wait_for_start(self, priority: Priority) -> None:
+        own = self._line.join(priority)
+        try:
+            await self._wait_for_turn(own)
+            self._start(priority)
+        finally:
+            self._leave(own)
+
     async def _wait_for_turn(self, own: _Caller) -> None:
         if self._leader is None:
             self._lead(own)
@@ -145,9 +152,9 @@ class RateLimiter:
         while (wait := self._pacer.due_in()) > 0:
             await self._clock.sleep(wait)
 
-    def _start(self, own: _Caller) -> None:
+    def _start(self, priority: Priority) -> None:
         self._pacer.start()
-        self._line.serve(own)
+        self._line.serve(priority)
         self._places -= 1
         if not self._places:
             self._place_is_free.clear()
@@ -194,8 +201,8 @@ class _Line:
     def leave(self, own: _Caller) -> None:
         del self._waiting[own.priority][own.number]
 
-    def serve(self, own: _Caller) -> None:
-        self._served_at[own.priority] = self._clock.monotonic()
+    def serve(self, priority: Priority) -> None:
+        self._served_at[priority] = self._clock.monotonic()
 
     def first(self) -> _Caller | None:
         heads = [next(iter(line.values())) for line in self._waiting.values() if line]

@@ -74,10 +74,10 @@ def observed(
     started = time.perf_counter()
     # Not the current span: what a caller does while it reads a stream is no part of the exchange.
     span = _tracer(trace.get_tracer_provider()).start_span(
-        f"{call.method} {call.operation}",
-        kind=trace.SpanKind.CLIENT,
-        attributes=_attributes(connection, call, request, resend),
+        f"{call.method} {call.operation}", kind=trace.SpanKind.CLIENT
     )
+    if span.is_recording():
+        span.set_attributes(_attributes(connection, call, request, resend))
     try:
         yield observation
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,26 +20,39 @@ ROW_ID: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit id that the database hands out. SQLite does so only for a column declared INTEGER."""
 
 
+_LENGTH = len("2026-01-31 23:59:59.999999")
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware datetime, kept in UTC to the microsecond. A naive one is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """How a time goes to the driver: to SQLite without the detour by SQLAlchemy's own way."""
+        return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To the database: UTC; SQLite keeps text, and text without an offset sorts as time."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"the store takes aware datetimes only, not {value.isoformat()}")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        """To the database: UTC."""
+        return None if value is None else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """From the database: aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"the store takes aware datetimes only, not {value.isoformat()}")
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _as_text(value: datetime | None) -> str | None:
+    # as SQLAlchemy reads it; without an offset it sorts as time
+    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:_LENGTH]
 
 
 class JsonText(TypeDecorator[Json]):

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from faststream.kafka import KafkaBroker
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import format_span_id, format_trace_id
 
@@ -113,12 +113,7 @@ def _plain(span: ReadableSpan) -> dict[str, Any]:
 def _keep_spans(path: Path) -> None:
     provider = tracing.provider
 
-    def with_file(otlp_endpoint: str | None) -> TracerProvider:
-        built = provider(otlp_endpoint)
-        built.add_span_processor(SimpleSpanProcessor(SpanFile(path)))
-        return built
-
-    tracing.provider = with_file
+    tracing.provider = lambda keeping: provider(SimpleSpanProcessor(SpanFile(path)))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
+import uvloop
 
 from workers import run as roles
 from workers.cli.context import Context
@@ -40,7 +41,7 @@ def run(
 
 def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
     """Run the work; tasks that a library has left behind are not waited for without end."""
-    loop = asyncio.new_event_loop()
+    loop = uvloop.new_event_loop()
     try:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(work)
@@ -60,7 +61,8 @@ def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
 async def _run(context: Context, chosen: list[str]) -> None:
     settings: Settings | None = context.settings()
     assert settings is not None
-    provider = tracing.provider(settings.telemetry.otlp_endpoint)
+    collector = settings.telemetry.otlp_endpoint
+    provider = tracing.provider(tracing.sending_to(collector) if collector else None)
     tracing.install(provider)
     heard = roles.listen()
     collect_seldom()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
 from workers.cli.context import Failed, out
-from workers.demo import traces
 from workers.demo.audience import audience
 from workers.demo.scene import Scene, scene
 from workers.demo.story import tell
@@ -22,9 +24,8 @@ async def play(folder: Path, keep: bool) -> None:
     """
     with (folder / "log.jsonl").open("w", encoding="utf-8") as log:
         logs.configure("info", log)
-        provider = tracing.provider(None)
-        spans = traces.keep_spans(provider)
-        tracing.install(provider)
+        spans = InMemorySpanExporter()
+        tracing.install(tracing.provider(SimpleSpanProcessor(spans)))
         out.print("Starting a broker, the simulated providers and the workers ...")
         async with scene(folder) as set_up:
             async with audience(set_up.parts, out) as present:

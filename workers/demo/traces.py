@@ -1,24 +1,15 @@
-"""Traces: keeps the spans of this process and draws one trace as a tree with times."""
+"""Traces: draws one trace of this process's spans as a tree with times."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace import ReadableSpan
 from rich.text import Text
 from rich.tree import Tree
 
 MILLISECOND = 1_000_000  # nanoseconds
-
-
-def keep_spans(provider: TracerProvider) -> InMemorySpanExporter:
-    """Keep the provider's spans in memory."""
-    exporter = InMemorySpanExporter()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    return exporter
 
 
 def draw(spans: Sequence[ReadableSpan], traceparent: str) -> Tree:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from functools import partial
 from typing import TextIO
 
+import orjson
 import structlog
 from opentelemetry import trace
 from structlog.typing import EventDict, WrappedLogger
 
 
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
-    """Send our logs and the libraries' warnings as JSON lines to a stream (default: stderr)."""
+    """Send our logs and the libraries' warnings as JSON lines to a stream (default: stderr).
+
+    Ours go there straight, for a line by way of the standard library's handlers takes five times as
+    long.
+    """
+    stream = stream or sys.stderr
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -21,22 +29,22 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
         add_trace_ids,
         drop_tracebacks_below_debug,
     ]
+    rendering: list[structlog.typing.Processor] = [
+        structlog.processors.format_exc_info,
+        structlog.processors.EventRenamer("message"),
+        structlog.processors.JSONRenderer(_as_json),
+    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, *rendering],
+        logger_factory=partial(_Lines, stream),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                structlog.processors.EventRenamer("message"),
-                structlog.processors.JSONRenderer(),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
         )
     )
     root = logging.getLogger()
@@ -48,9 +56,24 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
-def logger(name: str) -> structlog.stdlib.BoundLogger:
+class _Lines(structlog.WriteLogger):
+    """Writes the lines of the logger that has this name."""
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        super().__init__(stream)
+        self.name = name
+
+
+def _as_json(event: EventDict, **_: object) -> str:
+    try:
+        return orjson.dumps(event, default=repr).decode()
+    except TypeError:  # half a character, or a number of more than 64 bits
+        return json.dumps(event, default=repr)
+
+
+def logger(name: str) -> structlog.typing.FilteringBoundLogger:
     """Return the logger of one part, for example `logger("relay")`."""
-    found: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(f"tiebeam.{name}")
+    found: structlog.typing.FilteringBoundLogger = structlog.get_logger(f"tiebeam.{name}")
     return found
 
 

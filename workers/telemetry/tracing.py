@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -9,22 +10,37 @@ from functools import lru_cache
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.environment_variables import OTEL_TRACES_SAMPLER
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
 from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
-def provider(otlp_endpoint: str | None) -> TracerProvider:
-    """Build the tracer provider of a process; spans go out only where an endpoint is given."""
-    built = TracerProvider(resource=Resource.create({"service.name": "tiebeam"}))
-    if otlp_endpoint is not None:
-        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
-        built.add_span_processor(BatchSpanProcessor(exporter))
+def provider(keeping: SpanProcessor | None) -> TracerProvider:
+    """Build the tracer provider of a process, whose spans go to `keeping`.
+
+    Without it nothing is recorded of them but their ids, which logs and events carry all the same.
+    With it everything is, unless OTEL_TRACES_SAMPLER says otherwise: what was detected when nobody
+    kept spans is to be seen, too, when it is replayed.
+    """
+    resource = Resource.create({"service.name": "tiebeam"})
+    if keeping is None:
+        return TracerProvider(sampler=ALWAYS_OFF, resource=resource)
+    sampler = None if OTEL_TRACES_SAMPLER in os.environ else ALWAYS_ON
+    built = TracerProvider(sampler=sampler, resource=resource)
+    built.add_span_processor(keeping)
     return built
+
+
+def sending_to(otlp_endpoint: str) -> SpanProcessor:
+    """Send spans to a collector, some at a time."""
+    exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces")
+    return BatchSpanProcessor(exporter)
 
 
 def install(built: TracerProvider) -> None:
