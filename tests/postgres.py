@@ -34,6 +34,7 @@ from sqlalchemy import make_url
 from adapters.store import Store
 from adapters.store.tables import metadata
 from tests.kafka import in_ci
+from tests.unpacking import unpack
 
 VERSION = "18.3.0"
 """Of the newest PostgreSQL, as io.zonky.test.postgres packs it for tests."""
@@ -138,7 +139,7 @@ def _fetch(maven: str, machine: str) -> None:
         with zipfile.ZipFile(jars[0]) as jar:
             (inner,) = (name for name in jar.namelist() if name.endswith(".txz"))
             with jar.open(inner) as packed, tarfile.open(fileobj=packed, mode="r:xz") as archive:
-                archive.extractall(unpacked, filter="data")
+                unpack(archive, unpacked)
         if not (CACHE / VERSION).exists():  # else another process was faster
             unpacked.rename(CACHE / VERSION)
 

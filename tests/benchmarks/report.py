@@ -89,8 +89,8 @@ def _section(result: Result, profiles: Mapping[str, Profile]) -> str:
     lines = [
         workload.about,
         "",
-        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; load at the end of the run {load} "
-        "(1, 5, 15 minutes).",
+        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC by Python {platform.python_version()} "
+        f"({platform.python_compiler()}); load at the end of the run {load} (1, 5, 15 minutes).",
         "",
         f"| row | {' | '.join(workload.headings)} | what it does |",
         "|---|---|---|---|---|---|---|",

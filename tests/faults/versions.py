@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.crew import ROOT
+from tests.unpacking import unpack
 
 PARTS = ("events", "adapters", "workers", "deploy", "tests/__init__.py", "tests/faults")
 MIGRATIONS = Path("adapters/store/migrations/versions")
@@ -54,7 +55,7 @@ def of_commit(commit: str, home: Path) -> Version:
     if packed.returncode != 0:
         raise NoVersionError(packed.stderr.decode().strip().splitlines()[-1])
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
-        archive.extractall(home, filter="data")
+        unpack(archive, home)
     compiling = [sys.executable, "-m", "compileall", "-q", "."]  # else each process does it
     subprocess.run(compiling, cwd=home, check=True)
     return Version(home)
