@@ -1,4 +1,4 @@
-"""Unpacks archives, without what leads out of the folder where Python can tell (3.11.4 or newer)."""
+"""Unpacks archives; from Python 3.11.4 on, nothing that leads out of the folder."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import uvloop
 from rich.console import Console
 
 from adapters.kafka.settings import KafkaSettings
@@ -132,8 +132,8 @@ def _run(chosen: Sequence[str], rounds: int, console: Console) -> Report:
 
     if kafka and reason is None:
         with start() as cluster:
-            uvloop.run(run(kafka, cluster.bootstrap_servers))
-    uvloop.run(run([name for name in chosen if name not in kafka], ""))
+            asyncio.run(run(kafka, cluster.bootstrap_servers))
+    asyncio.run(run([name for name in chosen if name not in kafka], ""))
     if reason is not None:
         not_run |= dict.fromkeys(kafka, reason)
     return Report(results, profiles, not_run)

@@ -13,8 +13,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-import uvloop
-
 from tests.benchmarks import detection
 from tests.benchmarks.detection_parts import client_of, source_of
 from tests.benchmarks.rounds import Sample, Workload
@@ -90,4 +88,4 @@ def _largest() -> int:
 if __name__ == "__main__":
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         logs.configure("info", nowhere)
-        print(uvloop.run(_look(int(sys.argv[1]))))
+        print(asyncio.run(_look(int(sys.argv[1]))))

@@ -12,7 +12,6 @@ from datetime import timedelta
 from functools import partial
 
 import httpx
-import uvloop
 
 from adapters.store.engine import Store
 from adapters.store.leases import Held
@@ -110,4 +109,4 @@ async def _main(place: str, url: str, looks: int, owner: str) -> None:
 
 if __name__ == "__main__":
     with as_a_worker():
-        uvloop.run(_main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]))
+        asyncio.run(_main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]))

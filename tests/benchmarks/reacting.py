@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping, Sequence
 
 import httpx
-import uvloop
 
 from adapters.store import inbox
 from adapters.store.engine import Store
@@ -79,4 +78,4 @@ async def _main(place: str, provider: str, in_flight: int) -> None:
 
 if __name__ == "__main__":
     with as_a_worker():
-        uvloop.run(_main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+        asyncio.run(_main(sys.argv[1], sys.argv[2], int(sys.argv[3])))

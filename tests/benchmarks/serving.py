@@ -9,9 +9,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
-
-import uvloop
 
 ROOT = Path(__file__).resolve().parents[2]
 """Where `python -m` finds the packages of this repository."""
@@ -53,7 +50,8 @@ class _Connection(asyncio.Protocol):
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -78,7 +76,7 @@ class _Connection(asyncio.Protocol):
 
 def serve(handler: Handler) -> None:
     """Print the URL and serve until the standard input ends, as it does with the parent."""
-    uvloop.run(_serve(handler))
+    asyncio.run(_serve(handler))
 
 
 async def _serve(handler: Handler) -> None:

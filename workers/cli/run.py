@@ -7,7 +7,6 @@ from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
-import uvloop
 
 from workers import run as roles
 from workers.cli.context import Context
@@ -41,7 +40,7 @@ def run(
 
 def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
     """Run the work; tasks that a library has left behind are not waited for without end."""
-    loop = uvloop.new_event_loop()
+    loop = asyncio.new_event_loop()
     try:
         asyncio.set_event_loop(loop)
         loop.run_until_complete(work)
