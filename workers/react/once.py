@@ -60,6 +60,7 @@ async def ensure(turn: Turn, effect: Effect) -> None:
     if earlier is None:
         done = await _send(turn, effect, end)
         turn.owed = Answer(effect, done, turn.means.clock.now())
+        await asyncio.sleep(0)  # who waits for the place of this call sends first
         return
     place = turn.configured.place.connection
     if earlier.connection != place:
