@@ -56,8 +56,8 @@ def workload(kafka: KafkaSettings, folder: Path, records: int = 10_000) -> Workl
                 "same table, from headers that are trusted (synchronous=FULL)"
             ),
             "tiebeam intake": (
-                "the FastStream batch subscriber: envelope checked, a span each, known events "
-                "looked up, inserted (synchronous=FULL), measured"
+                "the FastStream batch subscriber: envelope checked, a span each (not kept), known "
+                "events looked up, inserted (synchronous=FULL), measured"
             ),
         },
         contenders={

@@ -48,8 +48,8 @@ def workload(kafka: KafkaSettings, folder: Path, records: int = 10_000) -> Workl
         rows={
             "raw produce": "aiokafka alone: send() of the same records, acks=all; keeps no account",
             "tiebeam relay": (
-                "outbox rows read from SQLite, a span each, idempotent produce with acks=all in "
-                "key order, marked as published (synchronous=FULL), measured"
+                "outbox rows read from SQLite, a span each (not kept), idempotent produce with "
+                "acks=all in key order, marked as published (synchronous=FULL), measured"
             ),
         },
         contenders={

@@ -68,8 +68,8 @@ def _machine() -> list[str]:
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return [
         f"- {os.cpu_count()} cores of {_processor()}, {platform.system()} {platform.release()}",
-        f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
-        f"Apache Kafka {KAFKA_VERSION}, one broker on the same machine",
+        f"- SQLite {sqlite3.sqlite_version}, Apache Kafka {KAFKA_VERSION}, one broker on the same "
+        "machine",
         f"- {libraries}",
     ]
 
