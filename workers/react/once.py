@@ -78,7 +78,7 @@ async def _count(turn: Turn, effect: Effect, earlier: ledger.Effect) -> None:
     """Count an effect that the ledger has, unless it was taken for another's as well."""
     if earlier.found_by != "value":
         its = earlier.connection, earlier.provider_id or "", effect.key
-        (others,) = await turn.means.store.run([ledger.claimed(*its)], lambda _: None)
+        (others,) = await turn.means.store.run([ledger.claimed(*its)])
         if others.rows:
             thing = f"{earlier.provider_id} in {earlier.connection}"
             raise taken_for_another(effect, thing, others.rows[0][0])
