@@ -72,6 +72,9 @@ class Bulk:
         """It with its rows, as the database's driver takes them."""
         compiled = self._compiled.get(tx.dialect.name) or self._compile(tx)
         rows = len(next(iter(columns.values()), ()))
+        if rows == 1:  # most have one, and thousands of them come a second
+            row = tuple([_only(columns, one) for one in compiled.parameters])
+            return Statement(compiled.text, [row])
         converted = [
             _converted(columns[one.name], one.convert, one.memorable)
             if one.name in columns
@@ -168,11 +171,18 @@ def _parameter(name: str, bind: BindParameter[Any], dialect: Dialect) -> _Parame
     return _Parameter(name, convert, isinstance(bind.type, UtcTime), bind.value)
 
 
+def _only(columns: Columns, parameter: _Parameter) -> Any:
+    if parameter.name not in columns:
+        return parameter.own
+    (value,) = columns[parameter.name]
+    if value is None or parameter.convert is None:
+        return value
+    return parameter.convert(value)
+
+
 def _converted(values: Sequence[Any], convert: Convert | None, memorable: bool) -> Sequence[Any]:
     if convert is None:
         return values
-    if len(values) == 1:
-        return (None if values[0] is None else convert(values[0]),)
     if not memorable:
         return [None if value is None else convert(value) for value in values]
     known = {value: convert(value) for value in set(values)}

@@ -22,6 +22,7 @@ from sqlalchemy.util import await_
 MARK = "member"
 SAVEPOINT = f"SAVEPOINT {MARK}"
 CLOSED = "connection closed"
+ENDED = "an earlier error has ended the transaction"
 
 Work = Callable[[sqlite3.Connection], Any]
 """What SQLite's thread does in one trip."""
@@ -216,6 +217,7 @@ class Script(NamedTuple):
     """Statements that are kept or undone together.
 
     `judge` is given what they left, in SQLite's thread, and raises where they are to be undone.
+    Where another script of the trip is undone, it is asked again.
     """
 
     statements: Sequence[Statement]
@@ -280,9 +282,10 @@ class _Cursor:
 class _Transaction:
     """A transaction that is still to begin, goes on, or has ended."""
 
-    __slots__ = ("_before", "_begun", "committed")
+    __slots__ = ("_before", "_begin", "_begun", "committed")
 
     def __init__(self, begin: str) -> None:
+        self._begin = begin
         self._before: str | None = begin
         self._begun = False
         self.committed = False
@@ -298,15 +301,34 @@ class _Transaction:
         before, self._before = self._before, None
         return before is not None
 
+    def enter(self, connection: sqlite3.Connection) -> Work:
+        """Be in this transaction, and give what undoes all that is done in it from here on."""
+        begins = not self._begun
+        self.require(connection)
+        if begins:
+            return self._start_over
+        connection.execute(SAVEPOINT)
+        return _back_to_mark
+
     def require(self, connection: sqlite3.Connection) -> None:
         """Be in this transaction, or fail: what comes next would be kept without the rest."""
         before, self._before = self._before, None
         going_on = self._begun or before is None
         if going_on and not connection.in_transaction:  # some errors make SQLite undo everything
-            raise sqlite3.OperationalError("an earlier error has ended the transaction")
+            raise sqlite3.OperationalError(ENDED)
         if before is not None:
             connection.execute(before)
             self._begun = True
+
+    def _start_over(self, connection: sqlite3.Connection) -> None:
+        connection.rollback()
+        connection.execute(self._begin)
+
+
+def _back_to_mark(connection: sqlite3.Connection) -> None:
+    if not connection.in_transaction:  # it went with all that was done before
+        raise sqlite3.OperationalError(ENDED)
+    connection.execute(f"ROLLBACK TO {MARK}")
 
 
 def _run(
@@ -343,18 +365,27 @@ def _run_scripts(
     last: bool,
     connection: sqlite3.Connection,
 ) -> list[list[Ran] | Exception]:
-    transaction.require(connection)
-    ran = [_run_script(script, connection) for script in scripts]
+    undo = transaction.enter(connection)
+    try:
+        ran: list[list[Ran] | Exception] = [_run_freely(script, connection) for script in scripts]
+    except Exception:  # seldom: a savepoint for each, always, costs more than to begin anew
+        undo(connection)
+        ran = [_run_script(script, connection) for script in scripts]
     if last and not all(isinstance(one, Exception) for one in ran):
         _commit(transaction, connection)
+    return ran
+
+
+def _run_freely(script: Script, connection: sqlite3.Connection) -> list[Ran]:
+    ran = [_ran(connection, *statement) for statement in script.statements]
+    script.judge(ran)
     return ran
 
 
 def _run_script(script: Script, connection: sqlite3.Connection) -> list[Ran] | Exception:
     connection.execute(SAVEPOINT)
     try:
-        ran = [_ran(connection, *statement) for statement in script.statements]
-        script.judge(ran)
+        return _run_freely(script, connection)
     except Exception as error:
         if not connection.in_transaction:  # it went with all that the others did
             raise
@@ -362,7 +393,6 @@ def _run_script(script: Script, connection: sqlite3.Connection) -> list[Ran] | E
         if isinstance(error, sqlite3.Error):
             return as_sqlalchemy(error, script.statements)
         return error
-    return ran
 
 
 def _ran(connection: sqlite3.Connection, text: str, rows: Sequence[Sequence[Any]]) -> Ran:
