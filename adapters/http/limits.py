@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import OrderedDict
+from bisect import bisect_left, insort
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import count
+from typing import Literal
 
 from adapters.http.clock import SYSTEM_CLOCK, Clock
 from adapters.http.pace import Pace, Pacer
@@ -47,30 +48,35 @@ class Priority(IntEnum):
         return self.name.lower()
 
 
-_priority: ContextVar[Priority] = ContextVar("priority", default=Priority.HOT)
+_rank: ContextVar[tuple[Priority, int]] = ContextVar("rank", default=(Priority.HOT, 0))
 
 
 @contextmanager
-def at_priority(priority: Priority) -> Iterator[None]:
-    """Let all calls within have this priority, those of tasks that are made within, too."""
-    before = _priority.set(priority)
+def at_priority(priority: Priority, number: int = 0) -> Iterator[None]:
+    """Let all calls within have this priority, those of tasks that are made within, too.
+
+    Of those of one priority that wait, the one with the lowest `number` goes first, as what has
+    waited longest to be done; of equal ones, who came first.
+    """
+    before = _rank.set((priority, number))
     try:
         yield
     finally:
-        _priority.reset(before)
+        _rank.reset(before)
 
 
 def present_priority() -> Priority:
     """The priority that a call made here and now has."""
-    return _priority.get()
+    return _rank.get()[0]
 
 
 class RateLimiter:
     """Hands out slots, evenly spaced, to the highest priority that waits when a slot is due.
 
-    Within a priority those who came first go first. One of those that wait leads: it waits for a
-    place in flight and then for the time, and only then sees whose turn it is. Nothing is reserved
-    before it starts, so a cancelled caller leaves nothing taken.
+    Within a priority the lowest number goes first, and then who came first. One of those that wait
+    leads: it waits for a place in flight and then for the time, and only then sees whose turn it
+    is, and lets others go as well who may. Nothing is reserved before it starts, so a cancelled
+    caller leaves nothing taken.
     """
 
     def __init__(self, limits: Limits, clock: Clock = SYSTEM_CLOCK) -> None:
@@ -90,12 +96,11 @@ class RateLimiter:
         if self._leader is None and self._places and self._pacer.due_in() <= 0:
             self._start(priority)  # nobody waits
         else:
-            await self._wait_for_start(priority)
+            await self._wait_for_start()
         try:
             yield self._clock.monotonic() - asked
         finally:
-            self._places += 1
-            self._place_is_free.set()
+            self._give_back()
 
     def pace(self) -> float:
         """Starts a second that are allowed now."""
@@ -127,21 +132,26 @@ class RateLimiter:
         """Go no faster than another process did."""
         self._pacer.resume(pace)
 
-    async def _wait_for_start(self, priority: Priority) -> None:
-        own = self._line.join(priority)
+    async def _wait_for_start(self) -> None:
+        own = self._line.join(*_rank.get())
         try:
             await self._wait_for_turn(own)
-            self._start(priority)
+        except BaseException:
+            if own.may_start():
+                self._give_back()
+            raise
         finally:
             self._leave(own)
 
     async def _wait_for_turn(self, own: _Caller) -> None:
         if self._leader is None:
             self._lead(own)
-        while True:
-            await own.call
+        while await own.call == "lead":
             await self._wait_until_due()
-            if (first := self._line.first()) is own:
+            first = self._line.first()
+            assert first is not None  # he who leads waits himself
+            if first is own:
+                self._start(own.priority)
                 return
             own.call = asyncio.get_running_loop().create_future()
             self._lead(first)
@@ -159,53 +169,74 @@ class RateLimiter:
         if not self._places:
             self._place_is_free.clear()
 
+    def _give_back(self) -> None:
+        self._places += 1
+        self._place_is_free.set()
+
     def _leave(self, own: _Caller) -> None:
         self._line.leave(own)
-        if self._leader is own:
-            self._lead(self._line.first())
+        if self._leader is not own:
+            return
+        while (first := self._line.first()) and self._may_start():
+            self._line.leave(first)
+            if not first.call.cancelled():
+                self._start(first.priority)
+                first.call.set_result("start")
+        self._lead(first)
+
+    def _may_start(self) -> bool:
+        return self._places > 0 and self._pacer.due_in() <= 0
 
     def _lead(self, caller: _Caller | None) -> None:
         # One that is cancelled at the same time still wakes, and passes it on as it leaves.
         self._leader = caller
         if caller is not None and not caller.call.done():
-            caller.call.set_result(None)
+            caller.call.set_result("lead")
 
 
 @dataclass(eq=False)
 class _Caller:
-    """Somebody who waits, to be woken by `call` to lead."""
+    """Somebody who waits, to be woken by `call` to lead, or to start at once.
+
+    `place`: The number of what is to be done, and that of the caller, in the order they came.
+    """
 
     priority: Priority
     asked: float
-    number: int
-    call: asyncio.Future[None]
+    place: tuple[int, int]
+    call: asyncio.Future[Literal["lead", "start"]]
+
+    def may_start(self) -> bool:
+        """Whether he was let go, and so has a place."""
+        return self.call.done() and not self.call.cancelled() and self.call.result() == "start"
 
 
 class _Line:
-    """Those who wait, by priority, and within one in the order they came."""
+    """Those who wait, by priority, and within one by their places."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._numbers = count()
-        self._waiting: dict[Priority, OrderedDict[int, _Caller]] = {
-            priority: OrderedDict() for priority in Priority
-        }
+        self._came = count()
+        self._waiting: dict[Priority, list[_Caller]] = {priority: [] for priority in Priority}
         self._served_at = dict.fromkeys(Priority, -math.inf)
 
-    def join(self, priority: Priority) -> _Caller:
+    def join(self, priority: Priority, number: int) -> _Caller:
         call = asyncio.get_running_loop().create_future()
-        own = _Caller(priority, self._clock.monotonic(), next(self._numbers), call)
-        self._waiting[priority][own.number] = own
+        own = _Caller(priority, self._clock.monotonic(), (number, next(self._came)), call)
+        insort(self._waiting[priority], own, key=_place)
         return own
 
     def leave(self, own: _Caller) -> None:
-        del self._waiting[own.priority][own.number]
+        line = self._waiting[own.priority]
+        found = bisect_left(line, own.place, key=_place)
+        if line[found : found + 1] == [own]:
+            del line[found]
 
     def serve(self, priority: Priority) -> None:
         self._served_at[priority] = self._clock.monotonic()
 
     def first(self) -> _Caller | None:
-        heads = [next(iter(line.values())) for line in self._waiting.values() if line]
+        heads = [line[0] for line in self._waiting.values() if line]
         if len(heads) == 1:
             return heads[0]
         return min(heads, key=self._rank, default=None)
@@ -214,4 +245,8 @@ class _Line:
         # By how long the priority, not the caller, went without: a crowd that waits for long only
         # because it is a crowd does not go before others.
         without = self._clock.monotonic() - max(head.asked, self._served_at[head.priority])
-        return max(head.priority - int(without // AGEING), 0), head.number
+        return max(head.priority - int(without // AGEING), 0), head.place[1]
+
+
+def _place(one: _Caller) -> tuple[int, int]:
+    return one.place

@@ -22,6 +22,8 @@ from workers.telemetry import logs, pulse
 SLOTS_A_CALL = 2
 """Reactions in flight for each call that a connection may have in flight: while one writes down
 what was answered, another one calls."""
+AT_ONCE = 8
+"""Reactions that are claimed and begun together: a crowd would keep those under way waiting."""
 IDLE = 0.5
 """Seconds between two looks at the inbox when nobody in this process rings."""
 DRAIN = 22.0
@@ -65,13 +67,15 @@ async def _serve(
                 seen = means.store.notified("reactions")
                 if breaker.is_back():
                     await _try_all_now(means, names)
-                rows = await _claim(means, names, breaker.allows(slots - len(running)))
+                free = breaker.allows(slots - len(running))
+                rows = await _claim(means, names, min(free, AT_ONCE))
                 breaker.began(len(rows))
                 for row in rows:
                     task = asyncio.create_task(_carry_out(means, row), name=f"reaction {row.id}")
                     running.add(task)
                     task.add_done_callback(ended)
-                await means.store.wait("reactions", timeout=IDLE, since=seen)
+                if len(rows) < AT_ONCE:
+                    await means.store.wait("reactions", timeout=IDLE, since=seen)
     finally:
         await _drain(running)
 
@@ -100,7 +104,7 @@ async def _claim(means: Means, names: Sequence[str], free: int) -> list[InboxRow
 async def _carry_out(means: Means, row: InboxRow) -> Ending | None:
     # In either case the row stays claimed; when its lease has run out it is looked at again.
     try:
-        with at_priority(Priority.REACTION):
+        with at_priority(Priority.REACTION, row.id):
             return await attempt.carry_out(means, row)
     except asyncio.CancelledError:
         await _hand_back(means, row)
