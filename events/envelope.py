@@ -68,6 +68,15 @@ def to_headers(event: Event) -> list[tuple[str, bytes]]:
     """Write the record headers of the event; absent ones are left out.
 
     Raises:
+        ValueError: as `header_texts`.
+    """
+    return [(name, text.encode()) for name, text in header_texts(event)]
+
+
+def header_texts(event: Event) -> list[tuple[str, str]]:
+    """Give the record headers of the event as text, to be kept; absent ones are left out.
+
+    Raises:
         ValueError: a time is naive, a text is empty, or the sequence is not 1 to 2^63-1.
     """
     if not 1 <= event.sequence <= LARGEST_SEQUENCE:
@@ -91,7 +100,7 @@ def to_headers(event: Event) -> list[tuple[str, bytes]]:
     }
     if empty := [name for name, text in texts.items() if text == ""]:
         raise ValueError(f"event {event.id}: empty {', '.join(empty)}")
-    return [(name, text.encode()) for name, text in texts.items() if text is not None]
+    return [(name, text) for name, text in texts.items() if text is not None]
 
 
 def from_record(

@@ -16,6 +16,6 @@ def row(event: Event, now: datetime) -> NewRecord:
         topic=catalogue.event_type(event.type).topic,
         key=event.key,
         value=event.data,
-        headers=[(name, value.decode()) for name, value in envelope.to_headers(event)],
+        headers=envelope.header_texts(event),
         created_at=now,
     )

@@ -73,9 +73,7 @@ def observed(
         counted.count += 1
     started = time.perf_counter()
     # Not the current span: what a caller does while it reads a stream is no part of the exchange.
-    span = _tracer(trace.get_tracer_provider()).start_span(
-        f"{call.method} {call.operation}", kind=trace.SpanKind.CLIENT
-    )
+    span = _span(f"{call.method} {call.operation}")
     if span.is_recording():
         span.set_attributes(_attributes(connection, call, request, resend))
     try:
@@ -87,6 +85,14 @@ def observed(
         labels = connection, call.operation
         metrics.api_calls.labels(*labels, observation.outcome()).inc()
         metrics.api_call_seconds.labels(*labels).observe(taken)
+
+
+def _span(name: str) -> trace.Span:
+    around = trace.get_current_span()
+    if around.get_span_context().is_valid and not around.is_recording():
+        return trace.INVALID_SPAN  # what is not kept of the work is not kept of its calls
+    tracer = _tracer(trace.get_tracer_provider())
+    return tracer.start_span(name, kind=trace.SpanKind.CLIENT)
 
 
 def _attributes(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from adapters.store.inbox import InboxRow, NewReaction
-from events.envelope import Event, from_record, to_headers
+from events.envelope import Event, from_record, header_texts
 from workers.react.reaction import Configured
 
 
@@ -22,7 +22,7 @@ def row_for(
         ordering_key=event.key,
         sequence=event.sequence,
         value=event.data,
-        headers=[(name, text.decode()) for name, text in to_headers(event)],
+        headers=header_texts(event),
         mode="live" if one.settings.mode == "live" else "dry-run",
         received_at=now,
         traceparent=carrier.get("traceparent", event.traceparent),
