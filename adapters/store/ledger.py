@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    exists,
     func,
     literal_column,
     select,
@@ -76,11 +77,12 @@ _of_provider_id = and_(
 )
 _CLAIMED = Bulk(lambda _tx: select(effects.c.provider_id).where(_of_provider_id))
 # Two who find the same one at the same time would else both see that it is nobody's.
+_BY_ONE_AT_A_TIME = dialects.locking(bindparam("its_id", type_=Text))
 _CLAIMED_FIRST = Bulk(
     lambda _tx: select(effects.c.effect_key).where(
         _of_provider_id, effects.c.effect_key != bindparam("key")
     ),
-    lock=dialects.locking(bindparam("its_id", type_=Text)),
+    lock=_BY_ONE_AT_A_TIME,
 )
 
 
@@ -115,11 +117,23 @@ _BEGIN_AGAIN = Bulk(
     ),
     ["state", "attempts", "request", "reaction_id", "first_sent_at", "sent_at"],
 )
-_FINISH = Bulk(
+_FINISHED = ["state", "provider_id", "response", "found_by", "done_at"]
+_begun = and_(
+    effects.c.effect_key == bindparam("key"), effects.c.state == literal_column("'sending'")
+)
+_FINISH = Bulk(lambda _tx: update(effects).where(_begun), _FINISHED)
+_other = effects.alias("other")
+_FINISH_OWN = Bulk(
     lambda _tx: update(effects).where(
-        effects.c.effect_key == bindparam("key"), effects.c.state == literal_column("'sending'")
+        _begun,
+        ~exists().where(
+            _other.c.connection == bindparam("connection"),
+            _other.c.provider_id == bindparam("its_id"),
+            _other.c.effect_key != bindparam("key"),
+        ),
     ),
-    ["state", "provider_id", "response", "found_by", "done_at"],
+    _FINISHED,
+    lock=_BY_ONE_AT_A_TIME,
 )
 
 
@@ -211,6 +225,27 @@ def finishing(
 ) -> Step:
     """The step that says that the effect happened, and changes it where that is not said yet."""
     return _FINISH.one(
+        key=key,
+        state="done",
+        provider_id=provider_id,
+        response=response,
+        found_by=found_by,
+        done_at=now,
+    )
+
+
+def finishing_own(
+    connection: str,
+    key: str,
+    provider_id: str | None,
+    response: Json,
+    found_by: FoundBy,
+    now: datetime,
+) -> Step:
+    """`finishing`, where besides no other effect has the provider's id: see `claimed`."""
+    return _FINISH_OWN.one(
+        connection=connection,
+        its_id=provider_id,
         key=key,
         state="done",
         provider_id=provider_id,

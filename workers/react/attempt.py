@@ -23,6 +23,7 @@ from events.envelope import MalformedEvent
 from workers import announce
 from workers.clock import Clock
 from workers.react.audit import AUDITED, Ending, audit_event
+from workers.react.hold import Hold
 from workers.react.means import Means
 from workers.react.once import Refused, ensure
 from workers.react.reach import reach_of
@@ -69,7 +70,7 @@ async def carry_out(means: Means, row: InboxRow) -> Ending | None:
             ending = _ending(means, row, error)
             await _finish(means, row, None, ending)
             return ending
-        turn = Turn(means, row, means.reactions[row.reaction], event)
+        turn = Turn(means, row, means.reactions[row.reaction], event, Hold.of(means, row))
         try:
             return await _attempt(turn)
         except LeaseLost:
@@ -197,7 +198,7 @@ async def _finish(means: Means, row: InboxRow, turn: Turn | None, ending: Ending
     news = [audit_event(row, event, told, now)] if ending.state in AUDITED else []
     try:
         if turn is not None:
-            await turn.write(end, news=news)
+            await turn.end(end, news)
         else:
             steps = [end, *(outbox.adding(announce.row(one, now)) for one in news)]
             await means.store.run(steps, held, "outbox")

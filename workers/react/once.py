@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import partial
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from dataclasses import replace
 
 from adapters.http.deadline import sending_unless
 from adapters.http.errors import Ambiguous, Rejected, Transient, Unauthorised
 from adapters.store import ledger
-from adapters.store.bulk import run_one
-from workers.react.means import Means
+from workers.react.hold import time_to_call
 from workers.react.reaction import Absent, Blocked, Done, Effect, Search, Unclear
-from workers.react.turn import Answer, LeaseLost, NotSettled, Turn, taken_for_another
+from workers.react.turn import NotSettled, Turn, taken_for_another
 from workers.telemetry import tracing
 
 
@@ -26,20 +21,6 @@ class Refused(Exception):
         super().__init__(str(error))
         self.effect = effect
         self.error = error
-
-
-@dataclass(frozen=True)
-class _End:
-    """The last moment at which a call may leave: seconds of the loop's clock, and time of day.
-
-    The loop's clock stands still while the machine is suspended; the time of day may be set.
-    """
-
-    at: float
-    time: datetime
-
-    def is_over(self, means: Means) -> bool:
-        return asyncio.get_running_loop().time() >= self.at or means.clock.now() >= self.time
 
 
 async def ensure(turn: Turn, effect: Effect) -> None:
@@ -55,11 +36,10 @@ async def ensure(turn: Turn, effect: Effect) -> None:
         ProviderError: As in adapters.http.errors.
     """
     effect = await _on_its_basis(turn, effect)
-    end = _last_moment(turn.means)
     earlier = await _begin(turn, effect)
     if earlier is None:
-        done = await _send(turn, effect, end)
-        turn.owed = Answer(effect, done, turn.means.clock.now())
+        done = await _send(turn, effect)
+        turn.owe(effect, done)
         await asyncio.sleep(0)  # who waits for the place of this call sends first
         return
     place = turn.configured.place.connection
@@ -96,7 +76,7 @@ async def _look(turn: Turn, effect: Effect, earlier: ledger.Effect) -> None:
             "there are two; cancel if so, else make it again by `tiebeam replay --force`"
         )
     done = found or await _send_again(turn, effect)
-    turn.owed = Answer(before if found else effect, done, turn.means.clock.now())
+    turn.owe(before if found else effect, done)
     await turn.settle()
 
 
@@ -112,7 +92,7 @@ async def _begin(turn: Turn, effect: Effect) -> ledger.Effect | None:
         now=now,
         detected_at=turn.event.detected_at,
     )
-    _, begun = await turn.write(turn.extension(), intent)
+    begun = await turn.begin(intent)
     if ledger.is_new(begun):
         return None
     async with turn.means.store.read() as tx:
@@ -122,8 +102,7 @@ async def _begin(turn: Turn, effect: Effect) -> ledger.Effect | None:
     if earlier.state != "taken back":
         return earlier
     anew = ledger.beginning_again(effect.key, turn.row.id, request, now)
-    _, begun = await turn.write(turn.extension(), anew)
-    if not begun.changed:
+    if not (await turn.begin(anew)).changed:
         raise NotSettled(now, "another process has begun it anew")
     return None
 
@@ -144,7 +123,7 @@ async def _find(turn: Turn, effect: Effect, earlier: ledger.Effect) -> Done | No
     """Ask the provider whether an earlier attempt took effect; None means: it did not."""
     means, place = turn.means, turn.configured.place
     # a process that died may have sent until the last moment it was allowed to
-    lost_at = earlier.lost_at or earlier.sent_at + _time_to_call(means.lease)
+    lost_at = earlier.lost_at or earlier.sent_at + time_to_call(means.lease)
     until = lost_at + means.settle
     if means.clock.now() < until:
         raise NotSettled(until)
@@ -154,10 +133,10 @@ async def _find(turn: Turn, effect: Effect, earlier: ledger.Effect) -> Done | No
             return await ledger.claimed_provider_ids(tx, place.connection, ids)
 
     async with means.store.write() as tx:
-        await _extend_lease(tx, turn)
+        await turn.extend(tx)
     with tracing.span(f"find {effect.kind.name}", attributes={"tiebeam.effect_key": effect.key}):
         try:
-            async with asyncio.timeout(_time_to_call(means.lease).total_seconds()):
+            async with asyncio.timeout(time_to_call(means.lease).total_seconds()):
                 search = Search(effect, earlier.first_sent_at, claimed)
                 found = await effect.kind.find(place, search)
         except TimeoutError:
@@ -170,53 +149,34 @@ async def _find(turn: Turn, effect: Effect, earlier: ledger.Effect) -> Done | No
 
 async def _send_again(turn: Turn, effect: Effect) -> Done:
     """Make the call once more, after a look that did not find it."""
-    end = _last_moment(turn.means)
     async with turn.means.store.write() as tx:
-        await _extend_lease(tx, turn)
+        await turn.extend(tx)
         request, now = effect.kind.request(effect.call), turn.means.clock.now()
         if not await ledger.mark_sent(tx, effect.key, request=request, now=now):
             raise NotSettled(now, "an earlier call was answered meanwhile")
-    return await _send(turn, effect, end)
+    return await _send(turn, effect)
 
 
-async def _send(turn: Turn, effect: Effect, end: _End) -> Done:
-    """Make the call before `end`; take the intent back if it certainly had no effect."""
+async def _send(turn: Turn, effect: Effect) -> Done:
+    """Make the call within the hold; take the intent back if it certainly had no effect."""
     means, place = turn.means, turn.configured.place
     try:
         # both, for in a process that stood still until after its end the time-out comes too late
-        async with asyncio.timeout_at(end.at):
-            with sending_unless(partial(end.is_over, means)):
+        async with asyncio.timeout_at(turn.hold.at):
+            with sending_unless(turn.hold.is_over):
                 return await effect.kind.send(place, effect)
     except (Transient, Rejected) as error:
         async with means.store.write() as tx:
-            await _extend_lease(tx, turn)
+            await turn.extend(tx)
             await ledger.withdraw(tx, effect.key)
         if isinstance(error, Rejected) and not isinstance(error, Unauthorised):
             raise Refused(effect, error) from error
         raise
     except (Ambiguous, TimeoutError) as error:
         async with means.store.write() as tx:
-            await _extend_lease(tx, turn)
+            await turn.extend(tx)
             await ledger.mark_lost(tx, effect.key, means.clock.now())
         if isinstance(error, Ambiguous):
             raise
         why = "no answer within the reaction's lease"
         raise Ambiguous(place.connection, effect.kind.name, why) from None
-
-
-async def _extend_lease(tx: AsyncConnection, turn: Turn) -> None:
-    """Hold the row for another lease; LeaseLost, and nothing is written, where it is not ours."""
-    if not await run_one(tx, turn.extension()):
-        raise LeaseLost
-
-
-def _last_moment(means: Means) -> _End:
-    # Taken before the lease is extended: no wait in between makes a call later than it allows.
-    left = _time_to_call(means.lease)
-    at = asyncio.get_running_loop().time() + left.total_seconds()
-    return _End(at, means.clock.now() + left)
-
-
-def _time_to_call(lease: timedelta) -> timedelta:
-    # after the lease another process may send: stop well before
-    return lease * 0.8

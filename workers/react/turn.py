@@ -12,14 +12,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from adapters.store import inbox, ledger, outbox
-from adapters.store.bulk import Step
+from adapters.store.bulk import Step, run_one
+from adapters.store.engine import Judge, keep
 from adapters.store.inbox import InboxRow
 from adapters.store.trips import Ran
 from events import reactions as audit
 from events.building import new_event
 from events.envelope import Event
 from workers import announce
+from workers.react.hold import Hold
 from workers.react.means import Means
 from workers.react.reaction import Blocked, Configured, Done, Effect
 from workers.telemetry import metrics, tracing
@@ -47,11 +51,15 @@ class _NotTogether(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """An effect that the provider says or shows to have happened, and when we heard of it."""
+    """An effect that the provider says or shows to have happened, and when we heard of it.
+
+    `told` is what the audit tells of it.
+    """
 
     effect: Effect
     done: Done
     at: datetime
+    told: audit.Effect
 
 
 @dataclass
@@ -59,6 +67,7 @@ class Turn:
     """One attempt at a row.
 
     Attributes:
+        hold: How long the row is ours.
         settled: The effects of which the ledger says that they have happened, in their order.
         owed: What was answered last and is not written down yet.
     """
@@ -67,49 +76,86 @@ class Turn:
     row: InboxRow
     configured: Configured
     event: Event
+    hold: Hold
     settled: list[audit.Effect] = field(default_factory=list)
     owed: Answer | None = None
 
     @property
     def effects(self) -> list[audit.Effect]:
         """The effects that have happened, with the one that is owed."""
-        return self.settled if self.owed is None else [*self.settled, self._audit(self.owed)]
+        return self.settled if self.owed is None else [*self.settled, self.owed.told]
 
-    def extension(self) -> Step:
-        """The step that holds the row for another lease."""
-        until, row = self.means.clock.now() + self.means.lease, self.row
-        return inbox.extending(row.id, self.means.owner, until, token=row.lease_token)
+    def owe(self, effect: Effect, done: Done) -> None:
+        """Take what was answered just now, to be written down with what comes next."""
+        told = self._told(effect, done.provider_id, done.found_by)
+        self.owed = Answer(effect, done, self.means.clock.now(), told)
+
+    async def extend(self, tx: AsyncConnection) -> None:
+        """Hold the row for another lease.
+
+        Raises:
+            LeaseLost: It is not ours any more, and nothing is written.
+        """
+        hold = Hold.from_now(self.means)
+        if not await run_one(tx, self._extension(hold)):
+            raise LeaseLost
+        self.hold = hold
+
+    async def begin(self, intent: Step) -> Ran:
+        """Write an intent, with time left to call, and with it what is owed; what it left.
+
+        Raises:
+            LeaseLost: The row is not ours any more, and the intent is not written.
+            NotSettled, Blocked: As `settle`; the intent is not written.
+        """
+        if self.hold.is_enough():
+            (begun,) = await self._write([intent], keep)
+            return begun
+        hold = Hold.from_now(self.means)
+        _, begun = await self._write([self._extension(hold), intent], held)
+        self.hold = hold
+        return begun
+
+    async def end(self, end: Step, news: Sequence[Event]) -> None:
+        """Write how the work on the row ended, news of it, and with them what is owed.
+
+        Raises:
+            LeaseLost: The row is not ours any more; neither end nor news are written.
+            NotSettled, Blocked: As `settle`; neither end nor news are written.
+        """
+        now = self.means.clock.now()
+        told = [outbox.adding(announce.row(one, now)) for one in news]
+        await self._write([end, *told], held, *(["outbox"] if news else []))
+
+    def _extension(self, hold: Hold) -> Step:
+        row = self.row
+        return inbox.extending(row.id, self.means.owner, hold.until, token=row.lease_token)
 
     def has(self, effect: Effect, provider_id: str | None, found_by: str | None) -> None:
         """Count an effect that the ledger has."""
         self.settled.append(self._told(effect, provider_id, found_by))
 
-    async def write(self, first: Step, *others: Step, news: Sequence[Event] = ()) -> Sequence[Ran]:
-        """Write steps of which the first changes the row, news, and with them what is owed.
-
-        Returns what the steps left.
-
-        Raises:
-            LeaseLost: The row is not ours any more; of these steps nothing is written.
-            NotSettled, Blocked: As `settle`; of these steps nothing is written.
-        """
-        now, topics = self.means.clock.now(), ["outbox"] if news else []
-        steps = [first, *others, *(outbox.adding(announce.row(one, now)) for one in news)]
+    async def _write(self, steps: Sequence[Step], judge: Judge, *topics: str) -> Sequence[Ran]:
+        """Write steps as `judge` allows, and with them what is owed; what they left."""
         owed = self.owed
         if owed is None:
-            return await self.means.store.run(steps, held, *topics)
-        settling = self._settling(owed)
+            return await self.means.store.run(steps, judge, *topics)
+        place, done = self.configured.place.connection, owed.done
+        said = ledger.finishing_own(
+            place, owed.effect.key, done.provider_id, done.response, done.found_by, owed.at
+        )
+        settling = [said, *self._telling(owed)]
 
-        def judge(ran: Sequence[Ran]) -> None:
-            if _others(ran) or not _is_news(ran):
+        def judge_all(ran: Sequence[Ran]) -> None:
+            if not ran[0].changed:
                 raise _NotTogether
-            held(ran[len(settling) :])
+            judge(ran[len(settling) :])
 
         try:
-            ran = await self.means.store.run([*settling, *steps], judge, "outbox")
+            ran = await self.means.store.run([*settling, *steps], judge_all, "outbox")
         except (_NotTogether, LeaseLost):
             await self.settle()
-            return await self.means.store.run(steps, held, *topics)
+            return await self.means.store.run(steps, judge, *topics)
         self._settled(owed)
         return ran[len(settling) :]
 
@@ -144,8 +190,11 @@ class Turn:
         said = ledger.finishing(
             owed.effect.key, done.provider_id, done.response, done.found_by, owed.at
         )
-        told = [outbox.adding(announce.row(one, owed.at)) for one in self._outcome(owed)]
-        return [ledger.claimed(place, done.provider_id, owed.effect.key), said, *told]
+        others = ledger.claimed(place, done.provider_id, owed.effect.key)
+        return [others, said, *self._telling(owed)]
+
+    def _telling(self, owed: Answer) -> list[Step]:
+        return [outbox.adding(announce.row(one, owed.at)) for one in self._outcome(owed)]
 
     def _outcome(self, owed: Answer) -> list[Event]:
         effect, place = owed.effect, self.configured.place
@@ -170,13 +219,10 @@ class Turn:
 
     def _settled(self, owed: Answer) -> None:
         self.owed = None
-        self.settled.append(self._audit(owed))
+        self.settled.append(owed.told)
         metrics.END_TO_END_SECONDS.labels(self.configured.reaction.name).observe(
             max((owed.at - self.event.time).total_seconds(), 0)
         )
-
-    def _audit(self, owed: Answer) -> audit.Effect:
-        return self._told(owed.effect, owed.done.provider_id, owed.done.found_by)
 
     def _told(self, effect: Effect, provider_id: str | None, found_by: str | None) -> audit.Effect:
         return audit.Effect(
