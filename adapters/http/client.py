@@ -120,7 +120,9 @@ class HttpClient:
             Ambiguous: a write that may have happened, as one may that is cancelled.
         """
         request = self._request(call, self._headers)
-        async with self._slot(call):
+        self._check_pause(call)
+        async with self.limiter.slot() as waited:
+            self._note(waited)
             received = await self._authorised(call, request)
         return self._judge(call, received, self._rules)
 
@@ -137,7 +139,9 @@ class HttpClient:
         call = dataclasses.replace(call, decoding="bytes")
         # Not compressed: files seldom gain by it, and so the length is the file's own.
         request = self._request(call, {"Accept-Encoding": "identity", **self._headers})
-        async with self._slot(call), contextlib.AsyncExitStack() as held:
+        self._check_pause(call)
+        async with self.limiter.slot() as waited, contextlib.AsyncExitStack() as held:
+            self._note(waited)
             received = await self._authorised(call, request, held)
             answer = self._judge(call, received, self._rules)
             if received.chunks is None:  # a bad status that its body says is good
@@ -167,16 +171,14 @@ class HttpClient:
         received = await self._exchange(call, self._request(call, {}))
         return self._judge(call, received, TOKEN_RULES)
 
-    @contextlib.asynccontextmanager
-    async def _slot(self, call: Call) -> AsyncIterator[None]:
+    def _check_pause(self, call: Call) -> None:
         if (pause := self.limiter.pause_left()) > PATIENCE:
-            raise Transient(
-                self.connection, call.operation, "the provider asked for a pause", retry_after=pause
-            )
-        async with self.limiter.slot() as waited:
-            waits = metrics.rate_limit_wait_seconds
-            waits.labels(self.connection, present_priority().label).observe(waited)
-            yield
+            why = "the provider asked for a pause"
+            raise Transient(self.connection, call.operation, why, retry_after=pause)
+
+    def _note(self, waited: float) -> None:
+        waits = metrics.rate_limit_wait_seconds
+        waits.labels(self.connection, present_priority().label).observe(waited)
 
     def _request(self, call: Call, own: Mapping[str, str]) -> httpx.Request:
         headers = {**HEADERS, **own, **call.headers}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
+from datetime import date, datetime
 from decimal import Decimal
+from types import NoneType
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -23,6 +25,7 @@ from adapters.http.call import NO_TEXT, is_text
 from adapters.http.errors import Unsendable
 
 _building: ContextVar[bool] = ContextVar("building a request", default=False)
+_WITHOUT_TEXT = frozenset((NoneType, bool, int, float, Decimal, datetime, date))
 
 
 class RequestModel(BaseModel):
@@ -81,6 +84,8 @@ def _no_texts(value: Any) -> Iterator[str]:
     for place, inner in _inside(value):
         if isinstance(place, str) and not is_text(place):
             yield "a name"
+        if type(inner) in _WITHOUT_TEXT or (type(inner) is str and is_text(inner)):
+            continue
         for below in _no_texts(inner):
             yield f"{place}.{below}".rstrip(".")
 

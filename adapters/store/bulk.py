@@ -10,7 +10,6 @@ from sqlalchemy import BindParameter, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.columns import UtcTime
 from adapters.store.dialects import Database
 from adapters.store.trips import Ran, Statement, trips_of
 
@@ -24,7 +23,6 @@ class _Parameter(NamedTuple):
 
     name: str
     convert: Convert | None
-    memorable: bool
     own: Any
 
 
@@ -76,9 +74,7 @@ class Bulk:
             row = tuple([_only(columns, one) for one in compiled.parameters])
             return Statement(compiled.text, [row])
         converted = [
-            _converted(columns[one.name], one.convert, one.memorable)
-            if one.name in columns
-            else [one.own] * rows
+            _converted(columns[one.name], one.convert) if one.name in columns else [one.own] * rows
             for one in compiled.parameters
         ]
         return Statement(compiled.text, list(zip(*converted, strict=True)) if converted else [()])
@@ -167,8 +163,7 @@ async def _ran(tx: AsyncConnection, text: str, rows: Sequence[Sequence[Any]]) ->
 
 def _parameter(name: str, bind: BindParameter[Any], dialect: Dialect) -> _Parameter:
     convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
-    # Most rows share their times, and a time costs more to write than all the rest.
-    return _Parameter(name, convert, isinstance(bind.type, UtcTime), bind.value)
+    return _Parameter(name, convert, bind.value)
 
 
 def _only(columns: Columns, parameter: _Parameter) -> Any:
@@ -180,10 +175,7 @@ def _only(columns: Columns, parameter: _Parameter) -> Any:
     return parameter.convert(value)
 
 
-def _converted(values: Sequence[Any], convert: Convert | None, memorable: bool) -> Sequence[Any]:
+def _converted(values: Sequence[Any], convert: Convert | None) -> Sequence[Any]:
     if convert is None:
         return values
-    if not memorable:
-        return [None if value is None else convert(value) for value in values]
-    known = {value: convert(value) for value in set(values)}
-    return [known[value] for value in values]
+    return [None if value is None else convert(value) for value in values]

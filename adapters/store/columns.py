@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -50,6 +51,7 @@ def _in_utc(value: datetime) -> datetime:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
+@lru_cache(maxsize=256)  # most rows share their times, which cost more to write than all the rest
 def _as_text(value: datetime | None) -> str | None:
     # as SQLAlchemy reads it; without an offset it sorts as time
     return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:_LENGTH]
