@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from time import perf_counter
 from urllib.parse import parse_qs
 
@@ -22,11 +22,22 @@ TOKEN = {"access_token": "T", "token_type": "bearer", "expires_in": 3600, "scope
 
 @dataclass
 class Record:
-    """What the provider saw: (reference, came, went) of each call, in the order they came."""
+    """What the provider saw: (body, came, went) of each call, in the order they went.
 
-    calls: list[tuple[str, float, float]] = field(default_factory=list)
+    Bodies are read when the record is asked for: meanwhile, this process takes its time from those
+    that are measured.
+    """
+
+    calls: list[tuple[bytes, float, float]] = field(default_factory=list)
     refused: int = 0
     most_at_once: int = 0
+
+    def as_json(self) -> bytes:
+        """It as JSON, with the reference of each call in place of its body."""
+        calls = [(_reference(body), came, went) for body, came, went in self.calls]
+        return orjson.dumps(
+            {"calls": calls, "refused": self.refused, "most_at_once": self.most_at_once}
+        )
 
 
 class Provider:
@@ -47,7 +58,7 @@ class Provider:
             case "POST", "/oauth2/token":
                 reply(response(orjson.dumps(TOKEN)))
             case "GET", "/record":
-                reply(response(orjson.dumps(asdict(self._record))))
+                reply(response(self._record.as_json()))
             case "POST", "/reset":
                 self._record = Record()
                 reply(response(b"{}"))
@@ -67,8 +78,7 @@ class Provider:
     def _answer(self, request: Request, reply: Reply, came: float) -> None:
         self._in_flight -= 1
         self._written += 1
-        (sheet,) = orjson.loads(parse_qs(request.body.decode())["data"][0])["chargesheets"]
-        self._record.calls.append((sheet["referencetext"], came, perf_counter()))
+        self._record.calls.append((request.body, came, perf_counter()))
         answer = {
             "id": "1",
             "status": "OK",
@@ -77,6 +87,12 @@ class Provider:
             "chargesheets": [{"chargesheetid": str(self._written)}],
         }
         reply(response(orjson.dumps({"response": answer})))
+
+
+def _reference(body: bytes) -> str:
+    (sheet,) = orjson.loads(parse_qs(body.decode())["data"][0])["chargesheets"]
+    reference: str = sheet["referencetext"]
+    return reference
 
 
 def running(delay: float, at_once: int) -> AbstractAsyncContextManager[str]:
