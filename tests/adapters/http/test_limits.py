@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from itertools import pairwise
 
 import pytest
@@ -124,6 +125,66 @@ async def test_callers_cancelled_while_they_wait_leave_no_slot_taken() -> None:
     clock.seconds += 1.0  # not ten: the cancelled ones have not used up their second
     async with asyncio.timeout(1), limiter.slot():
         pass
+
+
+def _free(limiter: RateLimiter) -> int:
+    return limiter._places
+
+
+async def _waiting(limiter: RateLimiter, callers: int) -> list[asyncio.Task[None]]:
+    """Callers that wait for a place; every one of them becomes free in this turn of the loop."""
+
+    async def caller() -> None:
+        async with limiter.slot():
+            await asyncio.Event().wait()
+
+    async with AsyncExitStack() as held:
+        for _ in range(_free(limiter)):
+            await held.enter_async_context(limiter.slot())
+        waiting = [asyncio.create_task(caller()) for _ in range(callers)]
+        await asyncio.sleep(0)
+    return waiting
+
+
+async def _end(limiter: RateLimiter, tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel all; every place is free afterwards, and given to who asks."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert _free(limiter) == 2
+    async with asyncio.timeout(5), limiter.slot(), limiter.slot():
+        pass
+
+
+async def test_all_who_may_start_do_so_together() -> None:
+    limiter = RateLimiter(Limits(requests_per_second=1e9, max_in_flight=2))
+    waiting = await _waiting(limiter, callers=3)
+
+    await asyncio.sleep(0)  # the turn in which the leader wakes
+
+    assert _free(limiter) == 0
+    await _end(limiter, waiting)
+
+
+@pytest.mark.parametrize("turns", range(5))
+@pytest.mark.parametrize("cancelled", [(0,), (1,), (1, 2), (0, 1, 2, 3)])
+async def test_one_cancelled_as_it_is_let_go_gives_its_place_to_the_next(
+    turns: int, cancelled: tuple[int, ...]
+) -> None:
+    limiter = RateLimiter(Limits(requests_per_second=1e9, max_in_flight=2))
+    waiting = await _waiting(limiter, callers=6)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+    for number in cancelled:
+        waiting[number].cancel()
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+    assert _free(limiter) == 0
+    left = [task for task in waiting if not task.done()]
+    assert len(left) == 6 - len(cancelled)
+    await _end(limiter, left)
 
 
 async def test_a_caller_cancelled_in_its_slot_gives_it_back() -> None:

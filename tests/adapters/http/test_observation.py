@@ -71,6 +71,20 @@ async def test_a_lost_connection_is_an_error_of_the_span_and_counted(
     assert _counted("lossy", "get_it", "lost") == 1
 
 
+async def test_within_work_of_which_nothing_is_kept_a_call_has_no_span_and_is_counted(
+    open_client: OpenClient, spans: InMemorySpanExporter
+) -> None:
+    not_kept = trace.NonRecordingSpan(trace.SpanContext(1, 2, is_remote=False))
+    async with raw_server(_answer) as server:
+        client = open_client(server.url, connection="unkept")
+        with trace.use_span(not_kept):
+            await client.send(Call("get_it", "GET", "/it"))
+
+    assert spans.get_finished_spans() == ()
+    labels = {"connection": "unkept", "operation": "get_it", "status": "200"}
+    assert REGISTRY.get_sample_value("tiebeam_api_calls_total", labels) == 1
+
+
 async def test_the_calls_of_a_piece_of_work_are_counted_apart_from_others(
     open_client: OpenClient,
 ) -> None:

@@ -31,8 +31,12 @@ class Queue:
     async def call(self, name: str, priority: Priority) -> None:
         """Call once, and be gone again at once."""
         with at_priority(priority):
-            async with self.limiter.slot():
-                self.starts.append((name, self.clock.seconds - 1000.0))
+            await self.call_here(name)
+
+    async def call_here(self, name: str) -> None:
+        """The same at the present priority."""
+        async with self.limiter.slot():
+            self.starts.append((name, self.clock.seconds - 1000.0))
 
     async def keep_calling(self, name: str, priority: Priority, until: Callable[[], bool]) -> None:
         """Call again and again, for a thousand seconds at most."""
@@ -83,6 +87,26 @@ async def test_who_comes_while_another_waits_goes_first_if_it_is_more_urgent() -
 
     assert queue.order() == ["reaction", "sweep"]
     assert queue.first("reaction") == pytest.approx(1.0, abs=0.25)
+
+
+async def test_within_a_priority_the_lowest_number_goes_first(queue: Queue) -> None:
+    async def call(number: int) -> None:
+        with at_priority(Priority.REACTION, number):
+            await queue.call_here(str(number))
+
+    await asyncio.gather(*map(call, [3, 5, 1, 4, 1, 2]))
+
+    assert queue.order() == ["1", "1", "2", "3", "4", "5"]
+
+
+async def test_a_number_counts_within_its_priority_only(queue: Queue) -> None:
+    async def call(priority: Priority, number: int) -> None:
+        with at_priority(priority, number):
+            await queue.call_here(priority.label)
+
+    await asyncio.gather(call(Priority.SWEEP, 1), call(Priority.REACTION, 2))
+
+    assert queue.order() == ["reaction", "sweep"]
 
 
 async def test_calls_are_hot_unless_they_are_said_to_be_something_else() -> None:

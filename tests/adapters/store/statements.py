@@ -70,6 +70,8 @@ async def of_ledger(tx: AsyncConnection) -> None:
     await ages.unknown(tx)
     await ledger.withdraw(tx, "k")
     await run_one(tx, ledger.finishing("k", "1", None, "answer", NOW))
+    await run_one(tx, ledger.finishing_own("operate", "k", "1", None, "answer", NOW))
+    await run_one(tx, ledger.claimed("operate", "1", "k"))
     await ledger.of_reaction(tx, 1)
     await ledger.claimed_provider_ids(tx, "operate", ["1", "2"])
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from adapters.store import Store, cursors, ledger, replaying
-from adapters.store.bulk import run_one
+from adapters.store.bulk import Step, run_one
 from adapters.store.ledger import Effect
 from tests.adapters.store.examples import LATER, NOW, SOON
 from tests.adapters.store.intents import begin
@@ -126,6 +126,28 @@ async def test_ids_of_the_provider_that_are_taken_are_told(store: Store) -> None
         elsewhere = await ledger.claimed_provider_ids(tx, "other", ["id-0"])
     assert taken == {"id-0", "id-2"}
     assert elsewhere == set()
+
+
+async def test_an_effect_is_finished_as_its_own_only_where_no_other_has_what_was_made(
+    store: Store,
+) -> None:
+    for key in ("charge/1", "charge/2", "charge/3"):
+        await _begin(store, key)
+
+    def own(key: str, connection: str) -> Step:
+        return ledger.finishing_own(connection, key, "4711", {"id": 4711}, "answer", SOON)
+
+    async with store.write() as tx:
+        assert await run_one(tx, own("charge/1", "operate"))
+        assert not await run_one(tx, own("charge/2", "operate"))
+        assert await run_one(tx, own("charge/3", "elsewhere"))
+        assert not await run_one(tx, own("charge/1", "operate"))  # it is finished
+        found = await ledger.get(tx, ["charge/1", "charge/2"])
+
+    first = found["charge/1"]
+    assert (first.state, first.provider_id, first.response) == ("done", "4711", {"id": 4711})
+    assert (first.found_by, first.done_at) == ("answer", SOON)
+    assert (found["charge/2"].state, found["charge/2"].provider_id) == ("sending", None)
 
 
 async def test_the_effects_of_a_reaction_are_found_by_its_row(store: Store) -> None:

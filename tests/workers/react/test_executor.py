@@ -208,6 +208,28 @@ async def test_never_more_are_in_flight_than_there_are_slots(slots: int, world: 
     assert send.most == slots
 
 
+async def test_reactions_are_begun_a_few_at_a_time_until_every_slot_is_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, asked = inbox.claim, list[int]()
+
+    async def noting(run: Any, owner: Any, now: Any, until: Any, limit: int, names: Any) -> Any:
+        asked.append(limit)
+        return await claim(run, owner, now, until, limit, names)
+
+    monkeypatch.setattr(inbox, "claim", noting)
+    send = Counting()
+    executor = world.executor(hooked(world.configured(), send=send), slots={"operate": 20})
+    await world.take(*[numbered(str(number)) for number in range(25)])
+
+    async with running(executor):
+        await until(partial(_in_flight, send, 20))
+        assert asked == [8, 8, 4]
+        for _ in range(25):
+            send.turn.release()
+        await until_states(world, *["succeeded"] * 25)
+
+
 async def test_what_a_reaction_calls_goes_before_all_that_is_polled(world: World) -> None:
     priorities: list[Priority] = []
 
