@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from bisect import bisect_left, insort
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,7 @@ from typing import Literal
 from adapters.http.clock import SYSTEM_CLOCK, Clock
 from adapters.http.pace import Pace, Pacer
 
+OVERTAKEN = 5.0  # seconds for which others of its priority may go before who came first
 AGEING = 30.0  # seconds for which a priority gets no slot, until its next caller gains one
 
 
@@ -56,7 +58,7 @@ def at_priority(priority: Priority, number: int = 0) -> Iterator[None]:
     """Let all calls within have this priority, those of tasks that are made within, too.
 
     Of those of one priority that wait, the one with the lowest `number` goes first, as what has
-    waited longest to be done; of equal ones, who came first.
+    waited longest to be done; of equal ones, who came first. Nobody is overtaken for long.
     """
     before = _rank.set((priority, number))
     try:
@@ -73,10 +75,10 @@ def present_priority() -> Priority:
 class RateLimiter:
     """Hands out slots, evenly spaced, to the highest priority that waits when a slot is due.
 
-    Within a priority the lowest number goes first, and then who came first. One of those that wait
-    leads: it waits for a place in flight and then for the time, and only then sees whose turn it
-    is, and lets others go as well who may. Nothing is reserved before it starts, so a cancelled
-    caller leaves nothing taken.
+    Within a priority the lowest number goes first, unless who came first has waited long. One of
+    those that wait leads: it waits for a place in flight and then for the time, and only then sees
+    whose turn it is, and lets others go as well who may. Nothing is reserved before that, so a
+    cancelled caller leaves nothing taken.
     """
 
     def __init__(self, limits: Limits, clock: Clock = SYSTEM_CLOCK) -> None:
@@ -218,28 +220,36 @@ class _Line:
         self._clock = clock
         self._came = count()
         self._waiting: dict[Priority, list[_Caller]] = {priority: [] for priority in Priority}
+        self._as_they_came: dict[Priority, OrderedDict[int, _Caller]] = {
+            priority: OrderedDict() for priority in Priority
+        }
         self._served_at = dict.fromkeys(Priority, -math.inf)
 
     def join(self, priority: Priority, number: int) -> _Caller:
         call = asyncio.get_running_loop().create_future()
         own = _Caller(priority, self._clock.monotonic(), (number, next(self._came)), call)
         insort(self._waiting[priority], own, key=_place)
+        self._as_they_came[priority][own.place[1]] = own
         return own
 
     def leave(self, own: _Caller) -> None:
-        line = self._waiting[own.priority]
-        found = bisect_left(line, own.place, key=_place)
-        if line[found : found + 1] == [own]:
-            del line[found]
+        if self._as_they_came[own.priority].pop(own.place[1], None) is not None:
+            line = self._waiting[own.priority]
+            del line[bisect_left(line, own.place, key=_place)]
 
     def serve(self, priority: Priority) -> None:
         self._served_at[priority] = self._clock.monotonic()
 
     def first(self) -> _Caller | None:
-        heads = [line[0] for line in self._waiting.values() if line]
+        heads = [self._head(priority) for priority, line in self._waiting.items() if line]
         if len(heads) == 1:
             return heads[0]
         return min(heads, key=self._rank, default=None)
+
+    def _head(self, priority: Priority) -> _Caller:
+        earliest = next(iter(self._as_they_came[priority].values()))
+        overtaken = self._clock.monotonic() - earliest.asked >= OVERTAKEN
+        return earliest if overtaken else self._waiting[priority][0]
 
     def _rank(self, head: _Caller) -> tuple[int, int]:
         # By how long the priority, not the caller, went without: a crowd that waits for long only

@@ -99,7 +99,8 @@ class Store:
         """A write transaction that is known beforehand: much cheaper than a block of `write`.
 
         `judge` is given what the steps left, rows as the driver gives them, and raises where they
-        are to be undone; on SQLite it is called in another thread. Returns what they left, when it
+        are to be undone; on SQLite it is called in another thread, and again where the steps of
+        somebody else are undone. Returns what they left, when it
         is committed; all else is as with `write`.
         """
         if not self._engines.own_trips:

@@ -1,9 +1,8 @@
 """Write transactions that wait at the same time end with one commit.
 
 SQLite has one writer, and a commit that survives a power cut takes longer than most transactions.
-So whoever waits for a turn when a group begins is a member of it. Each member's changes stand
-behind a savepoint and are undone alone when it fails; none is told that it has ended before the
-commit of all of them.
+So whoever waits for a turn when a group begins is a member of it. Each member's changes are undone
+alone when it fails; none is told that it has ended before the commit of all of them.
 """
 
 from __future__ import annotations

@@ -104,6 +104,9 @@ _HELD = and_(
     reactions.c.lease_token == bindparam("its_token"),
 )
 """The row is still under the lease that this owner got with this claim."""
+_HOLDING = Bulk(  # nobody takes it over before the commit; SQLite has one writer
+    lambda _tx: select(reactions.c.id).where(_HELD).with_for_update(read=True)
+)
 _EXTEND = Bulk(lambda _tx: update(reactions).where(_HELD), ["lease_until"])
 _FINISH = Bulk(
     lambda _tx: update(reactions).where(_HELD),
@@ -191,6 +194,11 @@ def _take(names: tuple[str, ...], *, windowed: bool) -> Bulk:
         ),
         lock=claims.ONE_BY_ONE,
     )
+
+
+def holding(row_id: int, owner: str, *, token: int) -> Step:
+    """The step that returns a claimed row's id where it is ours, and is so until the commit."""
+    return _HOLDING.one(its_id=row_id, its_owner=owner, its_token=token)
 
 
 def extending(row_id: int, owner: str, until: datetime, *, token: int) -> Step:

@@ -217,7 +217,7 @@ class Script(NamedTuple):
     """Statements that are kept or undone together.
 
     `judge` is given what they left, in SQLite's thread, and raises where they are to be undone.
-    Where another script of the trip is undone, it is asked again.
+    Where any script of the trip is undone, it is asked again: it may keep nothing in mind.
     """
 
     statements: Sequence[Statement]
@@ -301,14 +301,21 @@ class _Transaction:
         before, self._before = self._before, None
         return before is not None
 
-    def enter(self, connection: sqlite3.Connection) -> Work:
-        """Be in this transaction, and give what undoes all that is done in it from here on."""
+    def enter(self, connection: sqlite3.Connection) -> bool:
+        """Be in this transaction, so that `go_back` can undo what comes; whether it begins here."""
         begins = not self._begun
         self.require(connection)
-        if begins:
-            return self._start_over
-        connection.execute(SAVEPOINT)
-        return _back_to_mark
+        if not begins:
+            connection.execute(SAVEPOINT)
+        return begins
+
+    def go_back(self, connection: sqlite3.Connection, *, begins: bool) -> None:
+        """Undo all that was done since `enter`."""
+        if not begins:
+            connection.execute(f"ROLLBACK TO {MARK}")
+            return
+        connection.rollback()
+        connection.execute(self._begin)
 
     def require(self, connection: sqlite3.Connection) -> None:
         """Be in this transaction, or fail: what comes next would be kept without the rest."""
@@ -319,16 +326,6 @@ class _Transaction:
         if before is not None:
             connection.execute(before)
             self._begun = True
-
-    def _start_over(self, connection: sqlite3.Connection) -> None:
-        connection.rollback()
-        connection.execute(self._begin)
-
-
-def _back_to_mark(connection: sqlite3.Connection) -> None:
-    if not connection.in_transaction:  # it went with all that was done before
-        raise sqlite3.OperationalError(ENDED)
-    connection.execute(f"ROLLBACK TO {MARK}")
 
 
 def _run(
@@ -365,11 +362,13 @@ def _run_scripts(
     last: bool,
     connection: sqlite3.Connection,
 ) -> list[list[Ran] | Exception]:
-    undo = transaction.enter(connection)
+    begins = transaction.enter(connection)
     try:
         ran: list[list[Ran] | Exception] = [_run_freely(script, connection) for script in scripts]
     except Exception:  # seldom: a savepoint for each, always, costs more than to begin anew
-        undo(connection)
+        if not begins and not connection.in_transaction:  # it went with all that was done before
+            raise
+        transaction.go_back(connection, begins=begins)
         ran = [_run_script(script, connection) for script in scripts]
     if last and not all(isinstance(one, Exception) for one in ran):
         _commit(transaction, connection)

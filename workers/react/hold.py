@@ -12,8 +12,8 @@ from workers.react.means import Means
 TO_CALL = 0.8
 """Of a lease: after it another process may send, so stop well before."""
 ENOUGH = 0.6
-"""Of a lease: with so much of it left to call in, it need not be extended first. No call is given
-longer than half a lease."""
+"""Of a lease: with so much of it left to call in, it need not be extended first. One request is
+given half a lease at most."""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,8 @@ async def _look(turn: Turn, effect: Effect, earlier: ledger.Effect) -> None:
 
 async def _begin(turn: Turn, effect: Effect) -> ledger.Effect | None:
     """Write the intent to make the effect; or give what was, or may have been, begun before."""
-    request, now = effect.kind.request(effect.call), turn.means.clock.now()
+    request, hold = effect.kind.request(effect.call), turn.next_hold()
+    now = turn.means.clock.now()
     intent = ledger.beginning(
         effect.key,
         reaction=turn.row.reaction,
@@ -92,7 +93,7 @@ async def _begin(turn: Turn, effect: Effect) -> ledger.Effect | None:
         now=now,
         detected_at=turn.event.detected_at,
     )
-    begun = await turn.begin(intent)
+    begun = await turn.begin(intent, hold)
     if ledger.is_new(begun):
         return None
     async with turn.means.store.read() as tx:
@@ -101,8 +102,10 @@ async def _begin(turn: Turn, effect: Effect) -> ledger.Effect | None:
         raise NotSettled(now, "an earlier call was taken back meanwhile")
     if earlier.state != "taken back":
         return earlier
+    hold = turn.next_hold()
+    now = turn.means.clock.now()
     anew = ledger.beginning_again(effect.key, turn.row.id, request, now)
-    if not (await turn.begin(anew)).changed:
+    if not (await turn.begin(anew, hold)).changed:
         raise NotSettled(now, "another process has begun it anew")
     return None
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import inbox, ledger, outbox
 from adapters.store.bulk import Step, run_one
-from adapters.store.engine import Judge, keep
+from adapters.store.engine import Judge
 from adapters.store.inbox import InboxRow
 from adapters.store.trips import Ran
 from events import reactions as audit
@@ -101,17 +101,24 @@ class Turn:
             raise LeaseLost
         self.hold = hold
 
-    async def begin(self, intent: Step) -> Ran:
-        """Write an intent, with time left to call, and with it what is owed; what it left.
+    def next_hold(self) -> Hold:
+        """The hold for the next call: the present one, if it is enough, else a new one from now.
+
+        Take it before the time at which the call is said to be sent: who looks for its effect
+        counts from there how late it may have left.
+        """
+        return self.hold if self.hold.is_enough() else Hold.from_now(self.means)
+
+    async def begin(self, intent: Step, hold: Hold) -> Ran:
+        """Write an intent to call within a hold, and with it what is owed; what it left.
 
         Raises:
             LeaseLost: The row is not ours any more, and the intent is not written.
             NotSettled, Blocked: As `settle`; the intent is not written.
         """
-        if self.hold.is_enough():
-            (begun,) = await self._write([intent], keep)
+        if hold is self.hold:
+            _, begun = await self._write([self._holding(), intent], _ours)
             return begun
-        hold = Hold.from_now(self.means)
         _, begun = await self._write([self._extension(hold), intent], held)
         self.hold = hold
         return begun
@@ -126,6 +133,9 @@ class Turn:
         now = self.means.clock.now()
         told = [outbox.adding(announce.row(one, now)) for one in news]
         await self._write([end, *told], held, *(["outbox"] if news else []))
+
+    def _holding(self) -> Step:
+        return inbox.holding(self.row.id, self.means.owner, token=self.row.lease_token)
 
     def _extension(self, hold: Hold) -> Step:
         row = self.row
@@ -249,6 +259,12 @@ def held(ran: Sequence[Ran]) -> None:
         LeaseLost: It did not.
     """
     if not ran[0].changed:
+        raise LeaseLost
+
+
+def _ours(ran: Sequence[Ran]) -> None:
+    """Judge steps of which the first returns the row where it is ours."""
+    if not ran[0].rows:
         raise LeaseLost
 
 

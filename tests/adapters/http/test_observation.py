@@ -74,7 +74,8 @@ async def test_a_lost_connection_is_an_error_of_the_span_and_counted(
 async def test_within_work_of_which_nothing_is_kept_a_call_has_no_span_and_is_counted(
     open_client: OpenClient, spans: InMemorySpanExporter
 ) -> None:
-    not_kept = trace.NonRecordingSpan(trace.SpanContext(1, 2, is_remote=False))
+    sampled = trace.TraceFlags(trace.TraceFlags.SAMPLED)  # by it alone a span would be made
+    not_kept = trace.NonRecordingSpan(trace.SpanContext(1, 2, False, sampled))
     async with raw_server(_answer) as server:
         client = open_client(server.url, connection="unkept")
         with trace.use_span(not_kept):

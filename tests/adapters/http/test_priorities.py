@@ -11,6 +11,7 @@ import pytest
 
 from adapters.http.limits import (
     AGEING,
+    OVERTAKEN,
     Limits,
     Priority,
     RateLimiter,
@@ -107,6 +108,23 @@ async def test_a_number_counts_within_its_priority_only(queue: Queue) -> None:
     await asyncio.gather(call(Priority.SWEEP, 1), call(Priority.REACTION, 2))
 
     assert queue.order() == ["reaction", "sweep"]
+
+
+async def test_nobody_is_overtaken_for_long_by_lower_numbers(queue: Queue) -> None:
+    async def call(name: str, number: int) -> None:
+        with at_priority(Priority.REACTION, number):
+            await queue.call_here(name)
+
+    async def keep_calling() -> None:
+        while "last" not in queue.order():
+            await call("first", 1)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(keep_calling())
+        group.create_task(call("last", 2))
+
+    assert OVERTAKEN <= queue.first("last") <= OVERTAKEN + 1
 
 
 async def test_calls_are_hot_unless_they_are_said_to_be_something_else() -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from adapters.store import ledger
+from adapters.store.bulk import Step
+from adapters.store.trips import Ran
 from tests.workers.react.invoices import line, paid
 from tests.workers.react.world import LEASE, World, hooked
 from workers.react import attempt
 from workers.react.effects import charge_sheet
-from workers.react.hold import Hold
+from workers.react.hold import Hold, time_to_call
 from workers.react.reaction import Done, Effect, Place
+from workers.react.turn import Turn
 
 ENOUGH = LEASE * 0.6
 
@@ -98,3 +105,59 @@ async def test_a_row_that_waited_between_claim_and_work_is_extended_or_left_to_o
 
     world.assert_once()
     await world.assert_told_once()
+
+
+async def test_one_frozen_before_it_writes_its_intent_writes_none_for_a_row_that_it_has_lost(
+    world: World,
+) -> None:
+    """Its lease was long enough when it looked."""
+    await world.take(paid())
+    slow = world.executor(owner="slow")
+    (row,) = await world.claim(slow)
+
+    class Frozen:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(world.store, name)
+
+        async def run(self, *given: Any) -> Any:
+            world.clock.advance(seconds=LEASE.total_seconds())
+            await world.claim(world.executor(owner="heir"))
+            return await world.store.run(*given)
+
+    frozen: Any = Frozen()
+    assert await attempt.carry_out(replace(slow, store=frozen), row) is None
+
+    assert world.puts() == []
+    async with world.store.read() as tx:
+        assert await ledger.of_reaction(tx, row.id) == []
+
+
+async def test_no_call_leaves_later_than_who_looks_for_it_counts_from_its_intent(
+    world: World,
+) -> None:
+    began: list[tuple[datetime, datetime]] = []
+
+    async def send(place: Place, effect: Effect) -> Done:
+        async with world.store.read() as tx:
+            (intent,) = await ledger.of_reaction(tx, row.id)
+        began.append((intent.sent_at, turns[-1].hold.time))
+        return await charge_sheet.send(place, effect)
+
+    turns: list[Turn] = []
+    begin = Turn.begin
+
+    async def noting(turn: Turn, intent: Step, hold: Hold) -> Ran:
+        turns.append(turn)
+        world.clock.advance(seconds=20)  # the store is slow
+        return await begin(turn, intent, hold)
+
+    await world.take(paid())
+    executor = world.executor(hooked(world.configured(), send=send))
+    (row,) = await world.claim(executor)
+    world.clock.advance(seconds=20)  # it waited: its lease is extended
+    with patch.object(Turn, "begin", noting):
+        await attempt.carry_out(executor, row)
+
+    ((sent_at, last),) = began
+    assert last <= sent_at + time_to_call(LEASE)
+    world.assert_once()

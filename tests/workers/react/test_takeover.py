@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -13,8 +13,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.http.errors import Ambiguous, Rejected, Transient
-from adapters.store.engine import Store
+from adapters.store.bulk import Step
+from adapters.store.engine import Judge, Store
 from adapters.store.errors import StoreUnavailable
+from adapters.store.trips import Ran
 from deploy.sandbox.essensys.records import bill
 from tests.workers.react.invoices import line, paid
 from tests.workers.react.world import LEASE, SETTLE, World, for_ever, hooked
@@ -175,6 +177,16 @@ class FailingStore:
             yield tx
         if self._left == 0:
             raise failure
+
+    async def run(self, steps: Sequence[Step], judge: Judge, *topics: str) -> Sequence[Ran]:
+        self._left -= 1
+        failure = StoreUnavailable("here", "pulled out")
+        if self._left == 0 and not self._committed:
+            raise failure
+        ran = await self._store.run(steps, judge, *topics)
+        if self._left == 0:
+            raise failure
+        return ran
 
 
 @pytest.mark.parametrize("committed", [False, True], ids=["not-written", "written"])
