@@ -178,8 +178,8 @@ POINTS: Mapping[str, Arm] = {
     "after-intent": after_commit(attempt, "ensure"),
     "before-call": before(once, "_send"),
     "after-answer": after(Resource, "put", bool),
-    "before-outcome-commit": before_commit(Turn, "write", _owes),
-    "after-outcome-commit": after_commit(Turn, "write", _owes),
+    "before-outcome-commit": before_commit(Turn, "_write", _owes),
+    "after-outcome-commit": after_commit(Turn, "_write", _owes),
     "before-end-commit": before_commit(attempt, "_finish"),
     "after-end-commit": after_commit(attempt, "_finish"),
 }
