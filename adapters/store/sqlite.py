@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from adapters.store.trips import TripConnection
 
 _WAL_RETRY_SECONDS = 0.02
-PAGES_IN_MEMORY = 4_000  # KiB of the one that writes; SQLite's own 2,000 are soon too few
 PAGES_IN_WAL = 4_000  # of 4 KiB: a page that changes often is copied into the file less often
 
 
@@ -42,7 +41,6 @@ def sqlite_engine(url: URL, size: int, busy_timeout: float, *, writes: bool) -> 
         await _pragma(driver, f"busy_timeout = {int(busy_timeout * 1000)}")
         if writes:
             await _switch_to_wal(driver, busy_timeout)
-            await _pragma(driver, f"cache_size = -{PAGES_IN_MEMORY}")
             await _pragma(driver, f"wal_autocheckpoint = {PAGES_IN_WAL}")
         await _pragma(driver, "synchronous = FULL")
         await _pragma(driver, "foreign_keys = ON")
