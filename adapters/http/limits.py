@@ -139,7 +139,7 @@ class RateLimiter:
         try:
             await self._wait_for_turn(own)
         except BaseException:
-            if own.may_start():
+            if own.was_let_go():
                 self._give_back()
             raise
         finally:
@@ -208,7 +208,7 @@ class _Caller:
     place: tuple[int, int]
     call: asyncio.Future[Literal["lead", "start"]]
 
-    def may_start(self) -> bool:
+    def was_let_go(self) -> bool:
         """Whether he was let go, and so has a place."""
         return self.call.done() and not self.call.cancelled() and self.call.result() == "start"
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -224,14 +224,7 @@ def finishing(
     key: str, provider_id: str | None, response: Json, found_by: FoundBy, now: datetime
 ) -> Step:
     """The step that says that the effect happened, and changes it where that is not said yet."""
-    return _FINISH.one(
-        key=key,
-        state="done",
-        provider_id=provider_id,
-        response=response,
-        found_by=found_by,
-        done_at=now,
-    )
+    return _FINISH.one(**_done(key, provider_id, response, found_by, now))
 
 
 def finishing_own(
@@ -243,16 +236,21 @@ def finishing_own(
     now: datetime,
 ) -> Step:
     """`finishing`, where besides no other effect has the provider's id: see `claimed`."""
-    return _FINISH_OWN.one(
-        connection=connection,
-        its_id=provider_id,
-        key=key,
-        state="done",
-        provider_id=provider_id,
-        response=response,
-        found_by=found_by,
-        done_at=now,
-    )
+    done = _done(key, provider_id, response, found_by, now)
+    return _FINISH_OWN.one(connection=connection, its_id=provider_id, **done)
+
+
+def _done(
+    key: str, provider_id: str | None, response: Json, found_by: FoundBy, now: datetime
+) -> dict[str, Any]:
+    return {
+        "key": key,
+        "state": "done",
+        "provider_id": provider_id,
+        "response": response,
+        "found_by": found_by,
+        "done_at": now,
+    }
 
 
 async def of_reaction(tx: AsyncConnection, reaction_id: int) -> list[Effect]:
