@@ -15,7 +15,7 @@ from itertools import count
 from typing import Literal
 
 from adapters.http.clock import SYSTEM_CLOCK, Clock
-from adapters.http.pace import Pace, Pacer
+from adapters.http.pace import Pace, Pacer, Start
 
 OVERTAKEN = 5.0  # seconds for which others of its priority may go before who came first
 AGEING = 30.0  # seconds for which a priority gets no slot, until its next caller gains one
@@ -75,28 +75,26 @@ def present_priority() -> Priority:
 class RateLimiter:
     """Hands out slots, evenly spaced, to the highest priority that waits when a slot is due.
 
-    Within a priority the lowest number goes first, unless who came first has waited long. One of
-    those that wait leads: it waits for a place in flight and then for the time, and only then sees
-    whose turn it is, and lets others go as well who may. Nothing is reserved before that, so a
-    cancelled caller leaves nothing taken.
+    Within a priority the lowest number goes first, unless who came first has waited long. Whoever
+    gives a place back lets those go who may start; where only the time is missing, one of those
+    that wait sleeps until it comes, and only then sees whose turn it is. Nothing is reserved before
+    that, so a cancelled caller leaves nothing taken.
     """
 
     def __init__(self, limits: Limits, clock: Clock = SYSTEM_CLOCK) -> None:
         self._clock = clock
         self._pacer = Pacer(limits.requests_per_second, clock)
         self._line = _Line(clock)
-        self._leader: _Caller | None = None
+        self._sleeper: _Caller | None = None
         self._places = limits.max_in_flight
-        self._place_is_free = asyncio.Event()
-        self._place_is_free.set()
         self._told: Callable[[], None] | None = None
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[float]:
         """Wait for a slot and hold it; gives the seconds that were waited."""
         priority, asked = present_priority(), self._clock.monotonic()
-        if self._leader is None and self._places and self._pacer.due_in() <= 0:
-            self._start(priority)  # nobody waits
+        if self._line.first() is None and self._places and self._pacer.due_in() <= 0:
+            self._start(priority)
         else:
             await self._wait_for_start()
         try:
@@ -136,69 +134,57 @@ class RateLimiter:
 
     async def _wait_for_start(self) -> None:
         own = self._line.join(*_rank.get())
+        self._let_go()
         try:
-            await self._wait_for_turn(own)
+            while await own.call == "sleep":
+                own.call = asyncio.get_running_loop().create_future()
+                await self._wait_until_due()
+                self._sleeper = None
+                self._let_go()
         except BaseException:
-            if own.was_let_go():
-                self._give_back()
-            raise
-        finally:
             self._leave(own)
-
-    async def _wait_for_turn(self, own: _Caller) -> None:
-        if self._leader is None:
-            self._lead(own)
-        while await own.call == "lead":
-            await self._wait_until_due()
-            first = self._line.first()
-            assert first is not None  # he who leads waits himself
-            if first is own:
-                self._start(own.priority)
-                return
-            own.call = asyncio.get_running_loop().create_future()
-            self._lead(first)
+            raise
 
     async def _wait_until_due(self) -> None:
-        await self._place_is_free.wait()  # only who leads takes one
-        # In a loop: a pause may be asked for, or made longer, while the leader sleeps.
+        # In a loop: a pause may be asked for, or made longer, meanwhile.
         while (wait := self._pacer.due_in()) > 0:
             await self._clock.sleep(wait)
 
-    def _start(self, priority: Priority) -> None:
-        self._pacer.start()
-        self._line.serve(priority)
-        self._places -= 1
-        if not self._places:
-            self._place_is_free.clear()
-
-    def _give_back(self) -> None:
-        self._places += 1
-        self._place_is_free.set()
+    def _let_go(self) -> None:
+        """Start all who may; where only the time is missing, have the first of them sleep."""
+        while self._places and self._sleeper is None and (first := self._line.first()):
+            if first.call.cancelled():
+                self._line.leave(first)
+            elif self._pacer.due_in() > 0:
+                self._sleeper = first
+                first.call.set_result("sleep")
+            else:
+                self._line.leave(first)
+                first.start = self._start(first.priority)
+                first.call.set_result("start")
 
     def _leave(self, own: _Caller) -> None:
         self._line.leave(own)
-        if self._leader is not own:
-            return
-        while (first := self._line.first()) and self._may_start():
-            self._line.leave(first)
-            if not first.call.cancelled():
-                self._start(first.priority)
-                first.call.set_result("start")
-        self._lead(first)
+        if own.start is not None:
+            self._pacer.undo(own.start)
+            self._give_back()
+        elif self._sleeper is own:
+            self._sleeper = None
+            self._let_go()
 
-    def _may_start(self) -> bool:
-        return self._places > 0 and self._pacer.due_in() <= 0
+    def _start(self, priority: Priority) -> Start:
+        self._line.serve(priority)
+        self._places -= 1
+        return self._pacer.start()
 
-    def _lead(self, caller: _Caller | None) -> None:
-        # One that is cancelled at the same time still wakes, and passes it on as it leaves.
-        self._leader = caller
-        if caller is not None and not caller.call.done():
-            caller.call.set_result("lead")
+    def _give_back(self) -> None:
+        self._places += 1
+        self._let_go()
 
 
 @dataclass(eq=False)
 class _Caller:
-    """Somebody who waits, to be woken by `call` to lead, or to start at once.
+    """Somebody who waits, to be woken by `call` to start, or to sleep until the time has come.
 
     `place`: The number of what is to be done, and that of the caller, in the order they came.
     """
@@ -206,11 +192,8 @@ class _Caller:
     priority: Priority
     asked: float
     place: tuple[int, int]
-    call: asyncio.Future[Literal["lead", "start"]]
-
-    def was_let_go(self) -> bool:
-        """Whether he was let go, and so has a place."""
-        return self.call.done() and not self.call.cancelled() and self.call.result() == "start"
+    call: asyncio.Future[Literal["sleep", "start"]]
+    start: Start | None = None
 
 
 class _Line:

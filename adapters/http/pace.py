@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from adapters.http.clock import Clock
 
@@ -28,6 +29,13 @@ class Pace:
     pace: float
     paused_until: datetime
     at: datetime
+
+
+class Start(NamedTuple):
+    """When the next request might have started, before one did and after it."""
+
+    before: float
+    after: float
 
 
 class Pacer:
@@ -78,11 +86,17 @@ class Pacer:
         """Seconds until the next request may start."""
         return max(self._next_start, self._paused_until) - self._clock.monotonic()
 
-    def start(self) -> None:
-        """Note that a request starts, which is due."""
-        now = self._clock.monotonic()
-        due = max(self._next_start, self._paused_until)
+    def start(self) -> Start:
+        """Note that a request starts, which is due; to be given to `undo` if it does not."""
+        now, before = self._clock.monotonic(), self._next_start
+        due = max(before, self._paused_until)
         self._next_start = (due if now - due <= LATENESS_KEPT else now) + 1 / self.pace()
+        return Start(before, self._next_start)
+
+    def undo(self, start: Start) -> None:
+        """Let another start instead, if nothing came in between."""
+        if self._next_start == start.after:
+            self._next_start = start.before
 
     def export(self) -> Pace:
         """What another process must know to go on like this one."""

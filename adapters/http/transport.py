@@ -15,7 +15,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import ssl
-from collections.abc import AsyncIterator
+import sys
+import types
+from collections.abc import AsyncIterator, Coroutine, Generator
+from typing import Any
 
 import aiohttp
 import httpx
@@ -78,13 +81,53 @@ class SafeAiohttpTransport(httpx.AsyncBaseTransport):
         connector = aiohttp.TCPConnector(
             limit=self._max_connections, keepalive_timeout=KEEP_ALIVE, ssl=self._ssl
         )
-        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            request_class=_WrittenAtOnce if sys.version_info < (3, 12) else aiohttp.ClientRequest,
+        )
         # Private, and there is no public way (aiohttp's own test server sets it the same way).
         # If a new aiohttp names it otherwise, fail here and not by a second invoice line.
         if not hasattr(session, "_retry_connection"):
             raise RuntimeError("this aiohttp cannot be told not to resend; use another version")
         session._retry_connection = False
         return session
+
+
+class _WrittenAtOnce(aiohttp.ClientRequest):
+    """Writes a body that is at hand when it is sent, as aiohttp does by itself since Python 3.12.
+
+    Before, a task does that, for which a call waits once more for all that the loop has to do.
+    """
+
+    def write_bytes(self, *args: Any, **options: Any) -> Coroutine[Any, Any, None]:
+        writing = super().write_bytes(*args, **options)
+        if not isinstance(self._body, aiohttp.BytesPayload):
+            return writing  # what makes the body may ask in which task it runs
+        try:
+            waits_for = writing.send(None)
+        except StopIteration:
+            return _nothing()
+        return _rest(writing, waits_for)
+
+
+async def _nothing() -> None:
+    pass
+
+
+@types.coroutine
+def _rest(begun: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
+    """The rest of a coroutine that waits for something."""
+    while True:
+        step = functools.partial(begun.send, None)
+        try:
+            yield waits_for
+        except BaseException as error:
+            step = functools.partial(begun.throw, error)
+        try:
+            waits_for = step()
+        except StopIteration:
+            return
 
 
 class _Body(httpx.AsyncByteStream):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -14,12 +16,56 @@ from tests.adapters.http.servers import Seen, Wire, raw_server
 
 READ = Call("read_it", "GET", "/it")
 PUT = Call("put_it", "PUT", "/it", json={"a": 1}, write=True)
+TOO_MUCH = bytes(8_000_000)  # for what fits on the way, so that who sends it waits
 WRITES = [
     PUT,
     Call("post_it", "POST", "/it", json={"a": 1}, write=True),
     Call("patch_it", "PATCH", "/it", json={"a": 1}, write=True),
     Call("delete_it", "DELETE", "/it", write=True),
 ]
+
+
+class Peer:
+    """A transport with one connection, and its other end as a bare socket."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.transport = SafeAiohttpTransport(max_connections=1)
+        self.connection = listener  # until there is one
+        self._listener = listener
+        self._url = f"http://127.0.0.1:{listener.getsockname()[1]}/it"
+
+    async def put(self, body: bytes) -> httpx.Response:
+        """Send a request."""
+        request = httpx.Request("PUT", self._url, content=body)
+        return await self.transport.handle_async_request(request)
+
+    async def answer(self) -> None:
+        """Answer one, with the connection kept."""
+        await self.loop.sock_sendall(
+            self.connection, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        )
+
+    async def answered(self, body: bytes) -> None:
+        """Open the connection by a request that is answered."""
+        sending = asyncio.create_task(self.put(body))
+        self.connection, _ = await self.loop.sock_accept(self._listener)
+        self.connection.setblocking(False)
+        while not (await self.loop.sock_recv(self.connection, 65536)).endswith(body):
+            pass
+        await self.answer()
+        await (await sending).aclose()
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # little fits on the way
+        one = Peer(listener)
+        async with contextlib.aclosing(one.transport):
+            yield one
+        one.connection.close()
 
 
 @pytest.mark.parametrize("write", WRITES, ids=lambda call: call.method)
@@ -108,6 +154,57 @@ async def test_nothing_that_was_sent_is_reported_as_a_failure_to_connect() -> No
         with pytest.raises(httpx.ReadError):
             await transport.handle_async_request(request)
         await transport.aclose()
+
+
+async def test_the_body_of_a_call_leaves_before_anything_else_is_done(peer: Peer) -> None:
+    await peer.answered(b"first")
+    async with asyncio.TaskGroup() as calls:
+        sending = calls.create_task(peer.put(b"second"))
+        await asyncio.sleep(0)
+        arrived = peer.connection.recv(65536)
+        sending.cancel()
+
+    assert arrived.endswith(b"second")
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_a_body_that_the_other_side_reads_slowly_arrives_whole(peer: Peer) -> None:
+    await peer.answered(b"first")
+    sending = asyncio.create_task(peer.put(TOO_MUCH))
+    arrived = bytearray()
+    while len(arrived) < len(TOO_MUCH) + 100:
+        arrived += await peer.loop.sock_recv(peer.connection, 65536)
+    await peer.answer()
+
+    assert (await sending).status_code == 200
+    assert arrived.endswith(b"\r\n\r\n" + TOO_MUCH)
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_a_drop_while_a_body_is_sent_is_no_failure_to_connect(peer: Peer) -> None:
+    await peer.answered(b"first")
+    sending = asyncio.create_task(peer.put(TOO_MUCH))
+    await peer.loop.sock_recv(peer.connection, 65536)
+    peer.connection.close()
+
+    with pytest.raises(httpx.ReadError):
+        await sending
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_a_call_cancelled_while_its_body_is_sent_leaves_nothing_behind(peer: Peer) -> None:
+    await peer.answered(b"first")
+    others = asyncio.all_tasks()
+    sending = asyncio.create_task(peer.put(TOO_MUCH))
+    await peer.loop.sock_recv(peer.connection, 65536)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    with contextlib.suppress(ConnectionError):
+        while await peer.loop.sock_recv(peer.connection, 65536):
+            pass  # until it is closed: half a body must not be followed by another request
+
+    assert asyncio.all_tasks() == others
 
 
 async def test_cookies_are_not_kept(open_client: OpenClient) -> None:
