@@ -22,8 +22,9 @@ from workers.telemetry import logs, pulse
 SLOTS_A_CALL = 2
 """Reactions in flight for each call that a connection may have in flight: while one writes down
 what was answered, another one calls."""
-AT_ONCE = 8
-"""Reactions that are claimed and begun together: a crowd would keep those under way waiting."""
+AT_ONCE = 12
+"""Reactions that are claimed and begun together: a crowd would hold up those under way, and few
+come too late where a claim takes as long as a slow disk makes it."""
 IDLE = 0.5
 """Seconds between two looks at the inbox when nobody in this process rings."""
 DRAIN = 22.0
