@@ -22,7 +22,7 @@ from tests.workers.react.invoices import line, paid
 from tests.workers.react.world import LEASE, SETTLE, World, connected, hooked
 from workers.react import executor as executor_module
 from workers.react.effects import charge_sheet
-from workers.react.executor import run
+from workers.react.executor import AT_ONCE, run
 from workers.react.means import Means
 from workers.react.reaction import Configured, Done, Effect, Place
 from workers.react.reactions.recharge_paid_invoice import plan
@@ -219,15 +219,15 @@ async def test_reactions_are_begun_a_few_at_a_time_until_every_slot_is_taken(
 
     monkeypatch.setattr(inbox, "claim", noting)
     send = Counting()
-    executor = world.executor(hooked(world.configured(), send=send), slots={"operate": 20})
-    await world.take(*[numbered(str(number)) for number in range(25)])
+    executor = world.executor(hooked(world.configured(), send=send), slots={"operate": 30})
+    await world.take(*[numbered(str(number)) for number in range(35)])
 
     async with running(executor):
-        await until(partial(_in_flight, send, 20))
-        assert asked == [8, 8, 4]
-        for _ in range(25):
+        await until(partial(_in_flight, send, 30))
+        assert asked == [AT_ONCE, AT_ONCE, 30 - 2 * AT_ONCE]
+        for _ in range(35):
             send.turn.release()
-        await until_states(world, *["succeeded"] * 25)
+        await until_states(world, *["succeeded"] * 35)
 
 
 async def test_what_a_reaction_calls_goes_before_all_that_is_polled(world: World) -> None:
