@@ -78,7 +78,7 @@ class RateLimiter:
     Within a priority the lowest number goes first, unless who came first has waited long. Whoever
     gives a place back lets those go who may start; where only the time is missing, one of those
     that wait sleeps until it comes, and only then sees whose turn it is. Nothing is reserved before
-    that, so a cancelled caller leaves nothing taken.
+    that: a cancelled caller leaves no place taken, and time for one start at most.
     """
 
     def __init__(self, limits: Limits, clock: Clock = SYSTEM_CLOCK) -> None:

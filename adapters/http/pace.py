@@ -94,7 +94,7 @@ class Pacer:
         return Start(before, self._next_start)
 
     def undo(self, start: Start) -> None:
-        """Let another start instead, if nothing came in between."""
+        """Let another start instead, who is not waiting for the time yet, if none has since."""
         if self._next_start == start.after:
             self._next_start = start.before
 

@@ -16,7 +16,6 @@ import contextlib
 import functools
 import ssl
 import sys
-import types
 from collections.abc import AsyncIterator, Coroutine, Generator
 from typing import Any
 
@@ -108,26 +107,31 @@ class _WrittenAtOnce(aiohttp.ClientRequest):
             waits_for = writing.send(None)
         except StopIteration:
             return _nothing()
-        return _rest(writing, waits_for)
+        return _Begun(writing, waits_for)
 
 
 async def _nothing() -> None:
     pass
 
 
-@types.coroutine
-def _rest(begun: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
-    """The rest of a coroutine that waits for something."""
-    while True:
-        step = functools.partial(begun.send, None)
-        try:
-            yield waits_for
-        except BaseException as error:
-            step = functools.partial(begun.throw, error)
-        try:
-            waits_for = step()
-        except StopIteration:
-            return
+class _Begun(Coroutine[Any, Any, None]):
+    """A coroutine that has begun: who goes on with it first waits for what it waits for."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, None], waits_for: Any) -> None:
+        self._coroutine = coroutine
+        self._first = [waits_for]
+
+    def send(self, value: Any) -> Any:
+        return self._first.pop() if self._first else self._coroutine.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        self._coroutine.close()
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        return (yield from self._coroutine.__await__())
 
 
 class _Body(httpx.AsyncByteStream):

@@ -80,7 +80,7 @@ async def _on_postgres(
 
 SUITE = {
     "webhooks": Entry(60, lambda folder, _: webhooks.workload(folder)),
-    "reactions": Entry(150, lambda folder, _: reactions.workload(folder)),
+    "reactions": Entry(260, lambda folder, _: reactions.workload(folder)),
     "detection": Entry(400, lambda folder, _: detection.workload(folder)),
     "memory": Entry(300, lambda folder, _: memory.workload(folder)),
     "calls": Entry(900, lambda folder, _: calls.workload(folder)),

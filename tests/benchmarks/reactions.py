@@ -81,6 +81,7 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
         }
         events = paid_invoices(size.events, size.keys)
         few = partial(_chains, url, size.events)
+        slow = _beside_slower(slower, folder, events, size)
         yield Workload(
             name="W3 reactions",
             about=(
@@ -95,7 +96,7 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
                 "limit": partial(_limit, "limit", size.events, size.limit),
                 "tiebeam": partial(_ours, "tiebeam", url, folder, events),
                 TEAM: partial(_team, TEAM, 2, url, folder, events),
-                **_beside_slower(slower, folder, events, size),
+                **slow,
                 "no store": partial(few, "no store", events, size.keys),
                 "per partition": partial(few, "per partition", events[:120], PARTITIONS),
                 "sequential": partial(few, "sequential", events[:20], 1),
@@ -116,7 +117,7 @@ async def workload(folder: Path, size: Size | None = None) -> AsyncIterator[Work
                 Goal("tiebeam", "per partition"),
                 Goal("tiebeam", "sequential"),
             ],
-            rounds={"per partition": 1, "sequential": 1},
+            rounds=dict.fromkeys(["per partition", "sequential", *slow], 1),
             apart=(TEAM,),
             warm_up=partial(_ours, "tiebeam", url, folder, events[:10]),
             smaller={

@@ -160,7 +160,7 @@ async def test_all_who_may_start_do_so_together() -> None:
     limiter = RateLimiter(Limits(requests_per_second=1e9, max_in_flight=2))
     waiting = await _waiting(limiter, callers=3)
 
-    await asyncio.sleep(0)  # the turn in which the leader wakes
+    await asyncio.sleep(0)  # the turn in which they wake
 
     assert _free(limiter) == 0
     await _end(limiter, waiting)

@@ -254,12 +254,12 @@ async def test_callers_of_all_priorities_cancelled_anywhere_take_no_time_and_no_
     assert gaps == pytest.approx([0.1] * len(gaps))
 
 
-async def test_who_leads_may_be_cancelled_with_the_one_that_it_has_just_called() -> None:
+async def test_who_sleeps_may_be_cancelled_with_the_one_that_he_has_just_let_go() -> None:
     clock = StandingClock()
     queue = Queue(RateLimiter(Limits(1, 1), clock), clock)
     async with queue.limiter.slot():
         pass
-    for turns in range(6):  # one of them is when the reaction has been called and has not woken
+    for turns in range(6):  # one of them is when the reaction has been let go and has not woken
         clock.asleep.clear()
         sweep = asyncio.create_task(queue.call("sweep", Priority.SWEEP))
         await clock.asleep.wait()

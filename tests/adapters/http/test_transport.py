@@ -202,7 +202,7 @@ async def test_a_call_cancelled_while_its_body_is_sent_leaves_nothing_behind(pee
         await sending
     with contextlib.suppress(ConnectionError):
         while await peer.loop.sock_recv(peer.connection, 65536):
-            pass  # until it is closed: half a body must not be followed by another request
+            pass  # until it is closed: nothing else may come after a body that was cut off
 
     assert asyncio.all_tasks() == others
 
