@@ -92,11 +92,8 @@ class RateLimiter:
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[float]:
         """Wait for a slot and hold it; gives the seconds that were waited."""
-        priority, asked = present_priority(), self._clock.monotonic()
-        if self._line.first() is None and self._places and self._pacer.due_in() <= 0:
-            self._start(priority)
-        else:
-            await self._wait_for_start()
+        asked = self._clock.monotonic()
+        await self._wait_for_start()
         try:
             yield self._clock.monotonic() - asked
         finally:
@@ -160,7 +157,9 @@ class RateLimiter:
                 first.call.set_result("sleep")
             else:
                 self._line.leave(first)
-                first.start = self._start(first.priority)
+                self._line.serve(first.priority)
+                self._places -= 1
+                first.start = self._pacer.start()
                 first.call.set_result("start")
 
     def _leave(self, own: _Caller) -> None:
@@ -171,11 +170,6 @@ class RateLimiter:
         elif self._sleeper is own:
             self._sleeper = None
             self._let_go()
-
-    def _start(self, priority: Priority) -> Start:
-        self._line.serve(priority)
-        self._places -= 1
-        return self._pacer.start()
 
     def _give_back(self) -> None:
         self._places += 1

@@ -247,3 +247,28 @@ def measured(connection: str) -> Iterator[float | None]:
     for name in ("pace", "pause_seconds"):
         labels = {"connection": connection}
         yield REGISTRY.get_sample_value(f"tiebeam_rate_limit_{name}", labels)
+
+
+def test_a_start_that_did_not_happen_leaves_its_time_to_another(pacer: Pacer) -> None:
+    pacer.undo(pacer.start())
+
+    assert pacer.due_in() <= 0
+
+
+def test_a_start_is_not_undone_when_another_came_after_it(pacer: Pacer, clock: FakeClock) -> None:
+    first = pacer.start()
+    clock.seconds += 0.1
+    pacer.start()
+    pacer.undo(first)
+
+    assert pacer.due_in() == pytest.approx(0.1)
+
+
+def test_a_start_is_not_undone_when_the_provider_refused_meanwhile(
+    pacer: Pacer, clock: FakeClock
+) -> None:
+    start = pacer.start()
+    refuse(pacer, clock)
+    pacer.undo(start)
+
+    assert pacer.due_in() > 0.1
